@@ -1,0 +1,1 @@
+"""Words to places: reads works out of reports and finds where they are. No Flask, no database session."""

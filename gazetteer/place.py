@@ -1,0 +1,36 @@
+"""A place: one entry of the gazetteer."""
+
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One named thing of one source.
+
+    `key` identifies it within its source and survives a reload (`way/123`). `kind` is a `Kind` value where one fits, or one
+    of `province`, `city`, `county`, `junction`, `station`, `mountain`, `water`, `locality`. `geometry` is EPSG:4326, longitude
+    first, or None where the source gives only a name (a village of the administrative hierarchy): such a place lies in its
+    `parent`, the key of the place of the same source that contains it. `adcode` is the administrative division code (GB/T 2260
+    for six digits, the statistics bureau's nine and twelve digits below), None where the source has none.
+    """
+
+    key: str
+    name: str
+    kind: str
+    geometry: BaseGeometry | None
+    names: tuple[str, ...] = ()
+    adcode: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where places come from: shown with every place and in the NOTICE. `name` identifies a load: loading it again replaces it."""
+
+    name: str
+    title: str
+    licence: str
+    attribution: str
+    fictional: bool = False
