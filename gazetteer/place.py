@@ -9,11 +9,12 @@ from shapely.geometry.base import BaseGeometry
 class Place:
     """One named thing of one source.
 
-    `key` identifies it within its source and survives a reload (`way/123`). `kind` is a `Kind` value where one fits, or one
-    of `province`, `city`, `county`, `junction`, `station`, `mountain`, `water`, `locality`. `geometry` is EPSG:4326, longitude
-    first, or None where the source gives only a name (a village of the administrative hierarchy): such a place lies in its
-    `parent`, the key of the place of the same source that contains it. `adcode` is the administrative division code (GB/T 2260
-    for six digits, the statistics bureau's nine and twelve digits below), None where the source has none.
+    `key` identifies it within its source and survives a reload (`way/123`). `kind` is a `Kind` value where one fits,
+    or one of `province`, `city`, `county`, `junction`, `station`, `mountain`, `water`, `locality`. `geometry` is
+    EPSG:4326, longitude first, or None where the source gives only a name (a village of the administrative hierarchy):
+    such a place lies in its `parent`, the key of the place of the same source that contains it. `adcode` is the
+    administrative division code (GB/T 2260 for six digits, the statistics bureau's nine and twelve digits below), None
+    where the source has none.
     """
 
     key: str
@@ -27,7 +28,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where places come from: shown with every place and in the NOTICE. `name` identifies a load: loading it again replaces it."""
+    """Where places come from: shown with every place and in the NOTICE.
+
+    `name` identifies a load: loading it again replaces it.
+    """
 
     name: str
     title: str

@@ -1,0 +1,237 @@
+"""The database: reports, their works, where the works are, how far they are, and the places of the gazetteer.
+
+Every geometry is EPSG:4326 (WGS 84), longitude first. Histories (locations, statuses) are append-only rows of which
+one a work is current; the database holds these rules, not only Python.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy import (
+    text as sql,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
+
+SRID = 4326
+
+
+def word_list(words: type[Any]) -> Enum:
+    """A text column that the database checks against a closed list of words, stored by their values."""
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=True,
+        length=None,
+        name=words.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """All tables; names of constraints are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
+        str: Text,
+        datetime: DateTime(timezone=True),
+        list[str]: ARRAY(Text),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        Status: word_list(Status),
+        Nature: word_list(Nature),
+        Sector: word_list(Sector),
+        Kind: word_list(Kind),
+        Period: word_list(Period),
+        Precision: word_list(Precision),
+    }
+
+
+class Report(Base):
+    """One published document. Offsets of its works count characters of `text`."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint("year between 1949 and 2100", name="year"),
+        CheckConstraint("text <> ''", name="text"),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("adcode is null or adcode ~ '^[0-9]{6}$'", name="adcode"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    county: Mapped[str]
+    adcode: Mapped[str | None] = mapped_column(doc="six digits, GB/T 2260")
+    year: Mapped[int]
+    text: Mapped[str]
+    source_file: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True, doc="of the text in UTF-8, so one report in two encodings is one")
+    fictional: Mapped[bool] = mapped_column(server_default=sql("false"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    works: Mapped[list["Work"]] = relationship(
+        back_populates="report", order_by="Work.start", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Work(Base):
+    """One work that a report names. What is fixed by the words of the report; place and status have histories."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        UniqueConstraint("report_id", "key"),
+        CheckConstraint("name <> ''", name="name"),
+        CheckConstraint('0 <= start and start < "end"', name="offsets"),
+        CheckConstraint("(extent_from is null) = (extent_to is null)", name="extent"),
+        CheckConstraint("quantity is null or quantity >= 0", name="quantity"),
+        Index("ix_work_report_sector", "report_id", "sector"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey(Report.id, ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(doc="folded name and extent: the same work of the same report, read again")
+    name: Mapped[str]
+    kind: Mapped[Kind]
+    nature: Mapped[Nature]
+    sector: Mapped[Sector]
+    named: Mapped[bool]
+    extent_from: Mapped[str | None]
+    extent_to: Mapped[str | None]
+    quantity: Mapped[float | None]
+    unit: Mapped[str | None]
+    area: Mapped[list[str]] = mapped_column(doc="path of headings, outermost first")
+    period: Mapped[Period]
+    places: Mapped[list[str]]
+    action: Mapped[str]
+    sentence: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    spans: Mapped[list[Any]] = mapped_column(doc="[[start, end], ...]: the words that spell the name")
+    mentions: Mapped[list[Any]] = mapped_column(doc="[[start, end], ...]: later mentions in the same report")
+    flags: Mapped[list[str]]
+
+    report: Mapped[Report] = relationship(back_populates="works")
+    locations: Mapped[list["Location"]] = relationship(
+        back_populates="work", order_by="Location.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    statuses: Mapped[list["StatusChange"]] = relationship(
+        back_populates="work", order_by="StatusChange.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Location(Base):
+    """Where a work is, as somebody or something placed it at one time."""
+
+    __tablename__ = "location"
+    __table_args__ = (
+        Index("uq_location_current", "work_id", unique=True, postgresql_where=sql("current")),
+        Index("ix_location_geometry", "geometry", postgresql_using="gist", postgresql_where=sql("current")),
+        CheckConstraint("confidence between 0 and 1", name="confidence"),
+        CheckConstraint("(geometry is null) = (precision = 'none')", name="placed"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint(
+            "geometry is null or (st_isvalid(geometry) and not st_isempty(geometry)"
+            " and st_xmin(geometry) >= -180 and st_xmax(geometry) <= 180"
+            " and st_ymin(geometry) >= -90 and st_ymax(geometry) <= 90)",
+            name="geometry",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey(Work.id, ondelete="CASCADE"), index=True)
+    geometry: Mapped[WKBElement | None] = mapped_column(Geometry(srid=SRID, spatial_index=False))
+    precision: Mapped[Precision]
+    confidence: Mapped[float] = mapped_column(doc="calibrated chance that it is right, 0 to 1")
+    reason: Mapped[str] = mapped_column(doc="why here, or why nowhere, in a planner's words")
+    evidence: Mapped[dict[str, Any]] = mapped_column(doc="matched places, rule, scores, candidates that lost")
+    town: Mapped[str | None] = mapped_column(doc="the town it lies in, where that is known")
+    placed_by: Mapped[str] = mapped_column(doc="guatu, or who placed it")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    current: Mapped[bool] = mapped_column(server_default=sql("true"))
+
+    work: Mapped[Work] = relationship(back_populates="locations")
+
+
+class StatusChange(Base):
+    """What was known of a work's progress from one time on. The first is what the report says."""
+
+    __tablename__ = "status_change"
+    __table_args__ = (Index("uq_status_change_current", "work_id", unique=True, postgresql_where=sql("current")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey(Work.id, ondelete="CASCADE"), index=True)
+    status: Mapped[Status]
+    on_date: Mapped[date | None] = mapped_column(doc="when it came to be so, where somebody said")
+    note: Mapped[str] = mapped_column(server_default="")
+    changed_by: Mapped[str] = mapped_column(doc="guatu, or who said so")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    current: Mapped[bool] = mapped_column(server_default=sql("true"))
+
+    work: Mapped[Work] = relationship(back_populates="statuses")
+
+
+class GazetteerSource(Base):
+    """One load of places, replaced as a whole when it is loaded again."""
+
+    __tablename__ = "gazetteer_source"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    licence: Mapped[str]
+    attribution: Mapped[str]
+    fictional: Mapped[bool] = mapped_column(server_default=sql("false"))
+    places: Mapped[int] = mapped_column(doc="how many")
+    loaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class GazetteerPlace(Base):
+    """One entry of the gazetteer, as its source has it."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        Index("ix_place_geometry", "geometry", postgresql_using="gist"),
+        CheckConstraint("name <> ''", name="name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey(GazetteerSource.id, ondelete="CASCADE"))
+    key: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    adcode: Mapped[str | None]
+    parent: Mapped[str | None] = mapped_column(doc="key of the place of the same source that holds it")
+    geometry: Mapped[WKBElement | None] = mapped_column(Geometry(srid=SRID, spatial_index=False))
+
+
+class PlaceName(Base):
+    """Another name of a place: its alternative, old, short or official name."""
+
+    __tablename__ = "place_name"
+
+    place_id: Mapped[int] = mapped_column(ForeignKey(GazetteerPlace.id, ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
