@@ -1,0 +1,1 @@
+"""What people see: the map, the works, inspection, downloads, accounts."""
