@@ -46,7 +46,7 @@ def cli(debug: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit: 0 done, 1 failed, 2 called wrongly, 130 interrupted. What went wrong is one line on stderr.
+    """Run one command and exit: 0 done, 1 failed, 2 called wrongly, 130 interrupted; errors are one line on stderr.
 
     `--debug` may stand anywhere among the arguments and shows the traceback too.
     """
