@@ -1,1 +1,1 @@
-"""What people see: the map, the works, inspection, downloads, accounts."""
+"""What people see: the map, the works and their evidence, downloads and services, and the command line."""

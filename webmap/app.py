@@ -1,0 +1,28 @@
+"""The Flask application."""
+
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from geodata.session import open_engine
+from webmap import access, database, errors, languages, map_page, reports, sources, tiles, works
+
+
+def create_app(database_url: str, **config: Any) -> Flask:
+    """An application on the PostGIS database at `database_url`, connecting as the role in that address.
+
+    `config` are Flask settings; `SECRET_KEY` signs the language choice and the forms.
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(SEND_FILE_MAX_AGE_DEFAULT=3600, **config)
+    app.json = json = DefaultJSONProvider(app)
+    json.ensure_ascii = False
+    json.sort_keys = False  # the closed lists have an order of their own
+    database.init_app(app, open_engine(database_url))
+    languages.init_app(app)
+    access.init_app(app)
+    errors.init_app(app)
+    for room in (map_page, works, reports, sources, tiles):
+        app.register_blueprint(room.blueprint)
+    return app
