@@ -9,16 +9,23 @@ from geodata.session import open_engine
 from webmap import access, database, errors, languages, map_page, reports, sources, tiles, works
 
 
+class _JSON(DefaultJSONProvider):
+    ensure_ascii = False
+    sort_keys = False  # the closed lists have an order of their own
+
+
+class _Application(Flask):
+    json_provider_class = _JSON
+
+
 def create_app(database_url: str, **config: Any) -> Flask:
     """An application on the PostGIS database at `database_url`, connecting as the role in that address.
 
     `config` are Flask settings; `SECRET_KEY` signs the language choice and the forms.
     """
-    app = Flask(__name__)
+    app = _Application(__name__)
+    app.jinja_env.policies["json.dumps_kwargs"] = {}  # nor does `tojson` sort
     app.config.from_mapping(SEND_FILE_MAX_AGE_DEFAULT=3600, **config)
-    app.json = json = DefaultJSONProvider(app)
-    json.ensure_ascii = False
-    json.sort_keys = False  # the closed lists have an order of their own
     database.init_app(app, open_engine(database_url))
     languages.init_app(app)
     access.init_app(app)

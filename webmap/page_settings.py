@@ -35,7 +35,6 @@ def page_settings() -> dict[str, object]:
         },
         "strings": {
             "open": gettext("详情"),
-            "here": gettext("此处有 {n} 项工程"),
             "shown": gettext("{n} 项工程，{placed} 项在图上"),
             "none": gettext("没有符合条件的工程"),
             "failed": gettext("数据未能载入，请检查网络后重试"),
