@@ -1,0 +1,369 @@
+"""The index: one directory of memory-mapped files a source, built apart and put in place at once.
+
+    <gazetteer directory>/<source name>/<generation>/
+        source.json          the source, counts, version of the format
+        places.arrow         key, name, kind, adcode, parent, geometry (WKB) of every place
+        forms.arrow          every form of every distinct name: text, rule, suffix, prefix, number of the name
+        names.arrow          every distinct name as written
+        *.npy                keys of the forms, places of the names, boxes, points, lengths
+
+Processes that open it share its pages. Candidates for a name come from deletion neighbourhoods (Mor and Fraenkel 1982; SymSpell is
+the same idea): every form of a name is entered under the hash of itself, of itself with any one character left out, and of
+its sound, so that what is written the same, has one character wrong, dropped or added, or sounds alike is a handful of binary searches.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gazetteer import names
+from gazetteer.errors import GuatuError
+from gazetteer.place import Place, Source
+
+FORMAT = 1
+"""Version of the files; an index of another version is to be loaded again."""
+BATCH = 20_000
+"""Places that are held as objects before they are written to the tables."""
+MAX_SLIP_NAME = 40
+"""Forms longer than this are entered whole only: a slip in them is not looked for."""
+MAX_SIMILAR = 400
+"""Forms under one key of a slip that are compared."""
+MIN_SLIP_NAME = 3
+"""Forms shorter than this are entered whole only: what is left of two characters would be shared by thousands."""
+_SOUND = np.uint64(0x9E3779B97F4A7C15)
+_SHORTENED = np.uint64(0xC2B2AE3D27D4EB4F)
+_BASE = np.uint64(0xD6E8FEB86659FD93)
+
+Hashes = npt.NDArray[np.uint64]
+Progress = Callable[[int], None]
+
+
+def _mix(values: npt.NDArray[np.uint32]) -> Hashes:
+    """Spreads code points over 64 bits (the finaliser of splitmix64)."""
+    z = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+_POWERS = np.cumprod(
+    np.concatenate([[np.uint64(1)], np.full(names.MAX_NAME + 8, _BASE, dtype=np.uint64)]), dtype=np.uint64
+)
+
+
+def _whole(characters: Hashes) -> Hashes:
+    """Polynomial hashes of the rows of a matrix of mixed characters."""
+    return (characters * _POWERS[: characters.shape[-1]]).sum(axis=-1, dtype=np.uint64)
+
+
+def _without_one(characters: Hashes) -> Hashes:
+    """Hashes of the rows with each character left out in turn, as many columns as characters."""
+    length = characters.shape[-1]
+    before = np.cumsum(characters * _POWERS[:length], axis=-1, dtype=np.uint64) - characters * _POWERS[:length]
+    shifted = np.concatenate([np.zeros_like(characters[..., :1]), characters[..., 1:] * _POWERS[: length - 1]], axis=-1)
+    after = shifted.sum(axis=-1, keepdims=True, dtype=np.uint64) - np.cumsum(shifted, axis=-1, dtype=np.uint64)
+    return before + after
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Hashes of texts by what they stand for, and for each the position of its text: `whole` texts, `sounds` of whole texts,
+    `shortened` texts (one character left out). Which are entered and which asked for decides what is found."""
+
+    whole: Hashes
+    sounds: Hashes
+    shortened: Hashes
+    whole_of: npt.NDArray[np.int64]
+    shortened_of: npt.NDArray[np.int64]
+
+
+def hash_texts(texts: list[str]) -> Keys:
+    """The keys of texts. Texts of one or two characters, and those beyond MAX_SLIP_NAME, have no shortened keys."""
+    whole: list[Hashes] = [np.empty(0, np.uint64)]
+    sounds: list[Hashes] = [np.empty(0, np.uint64)]
+    shortened: list[Hashes] = [np.empty(0, np.uint64)]
+    whole_of: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    shortened_of: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    for length in np.unique(lengths[lengths > 0]):
+        rows = np.flatnonzero(lengths == length)
+        points = names.code_points("".join(texts[row] for row in rows)).reshape(-1, length)
+        characters = _mix(points)
+        whole.append(_whole(characters))
+        sounds.append(_whole(_mix(names.sounds_of(points))))
+        whole_of.append(rows)
+        if MIN_SLIP_NAME <= length <= MAX_SLIP_NAME:
+            shortened.append(_without_one(characters).ravel())
+            shortened_of.append(np.repeat(rows, length))
+    joined = [np.concatenate(part) for part in (whole, sounds, shortened)]
+    return Keys(*joined, np.concatenate(whole_of), np.concatenate(shortened_of))
+
+
+PLACES = pa.schema(
+    [
+        ("key", pa.string()),
+        ("name", pa.string()),
+        ("kind", pa.string()),
+        ("adcode", pa.string()),
+        ("parent", pa.string()),
+        ("geometry", pa.large_binary()),
+    ]
+)
+NAMES = pa.schema([("name", pa.string())])
+FORMS = pa.schema(
+    [
+        ("text", pa.string()),
+        ("rule", pa.uint8()),
+        ("suffix", pa.string()),
+        ("prefix", pa.string()),
+        ("name", pa.int32()),
+    ]
+)
+RULES = tuple(names.Rule)
+
+
+@contextmanager
+def _lock(directory: Path, source: str) -> Iterator[None]:
+    """Only one load of a source at a time; the second is told. The lock dies with its process."""
+    with (directory / f".{source}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise GuatuError(
+                f"来源“{source}”正在被另一进程装载，请等它结束后再试 (source {source} is being loaded)"
+            ) from error
+        yield
+
+
+def build_index(source: Source, places: Iterable[Place], directory: Path, *, progress: Progress | None = None) -> int:
+    """Writes the places of one source and puts them in place of an earlier load; returns how many there are.
+
+    Nothing is visible before it is whole: what a killed load leaves is swept away by the next. `progress` is called with the
+    number of places so far. Raises GuatuError where the source is being loaded by another process or has no place.
+    """
+    root = directory / source.name
+    root.mkdir(parents=True, exist_ok=True)
+    with _lock(directory, source.name):
+        for leftover in root.glob("*.part"):
+            shutil.rmtree(leftover)
+        generation = f"{time.time_ns():020d}"
+        part = root / f"{generation}.part"
+        part.mkdir()
+        try:
+            count = _write(source, places, part, progress or (lambda _: None))
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        part.rename(root / generation)
+        for old in sorted(p for p in root.iterdir() if p.is_dir() and p.name != generation):
+            shutil.rmtree(old)
+    return count
+
+
+def _write(source: Source, places: Iterable[Place], part: Path, progress: Progress) -> int:
+    name_ids: dict[str, int] = {}
+    pairs_name, pairs_place, boxes, points, lengths = array("i"), array("i"), [], [], []
+    count = 0
+    with pa.OSFile(str(part / "places.arrow"), "wb") as sink, pa.ipc.new_file(sink, PLACES) as writer:
+        batch: list[Place] = []
+
+        def flush() -> None:
+            nonlocal count
+            shapes = np.array([place.geometry for place in batch], dtype=object)
+            boxes.append(shapely.bounds(shapes))
+            points.append(shapely.get_coordinates(_representatives(shapes)))
+            lengths.append(shapely.length(shapes))
+            table = [
+                [p.key for p in batch],
+                [p.name for p in batch],
+                [p.kind for p in batch],
+                [p.adcode for p in batch],
+            ]
+            arrays = [*table, [p.parent for p in batch], shapely.to_wkb(shapes).tolist()]
+            columns = [pa.array(values, type=field.type) for values, field in zip(arrays, PLACES, strict=True)]
+            writer.write_batch(pa.record_batch(columns, schema=PLACES))
+            for place in batch:
+                for name in dict.fromkeys((place.name, *place.names)):
+                    if name:
+                        pairs_name.append(name_ids.setdefault(name, len(name_ids)))
+                        pairs_place.append(count)
+                count += 1
+            batch.clear()
+            progress(count)
+
+        for place in places:
+            batch.append(place)
+            if len(batch) == BATCH:
+                flush()
+        if batch:
+            flush()
+    if not count:
+        raise GuatuError(
+            f"来源“{source.name}”中没有可用的地名，未作改动 (source {source.name} has no named place; nothing was changed)"
+        )
+    texts = list(name_ids)
+    with pa.OSFile(str(part / "names.arrow"), "wb") as sink, pa.ipc.new_file(sink, NAMES) as writer:
+        writer.write_table(pa.table([pa.array(texts, pa.string())], schema=NAMES))
+    owner = np.frombuffer(pairs_name, dtype=np.int32)
+    order = np.argsort(owner, kind="stable")
+    _save(part, "name_start", np.searchsorted(owner[order], np.arange(len(texts) + 1)).astype(np.int64))
+    _save(part, "name_places", np.frombuffer(pairs_place, dtype=np.int32)[order])
+    _save(part, "boxes", np.concatenate(boxes))
+    _save(part, "points", np.concatenate(points))
+    _save(part, "lengths", np.concatenate(lengths).astype(np.float32))
+    _write_keys(texts, part)
+    header = asdict(source) | {"format": FORMAT, "places": count, "names": len(texts)}
+    (part / "source.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
+    for file in part.iterdir():
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+    return count
+
+
+def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """One point a shape: inside an area, in the middle of a line; an empty place where there is none."""
+    missing = np.array([shape is None for shape in shapes], dtype=bool)
+    filled = np.where(missing, shapely.Point(np.nan, np.nan), shapes)
+    lines = shapely.get_type_id(filled) == 1
+    result = np.empty(len(shapes), dtype=object)
+    result[missing] = filled[missing]
+    result[lines] = shapely.line_interpolate_point(filled[lines], 0.5, normalized=True)
+    rest = ~(missing | lines)
+    result[rest] = shapely.point_on_surface(filled[rest])
+    return result
+
+
+def _write_keys(texts: list[str], part: Path) -> None:
+    columns: tuple[list[str], list[int], list[str], list[str], list[int]] = ([], [], [], [], [])
+    for number, text in enumerate(texts):
+        for form in names.forms(text):
+            for column, value in zip(
+                columns, (form.text, RULES.index(form.rule), form.suffix, form.prefix, number), strict=True
+            ):
+                column.append(value)
+    with pa.OSFile(str(part / "forms.arrow"), "wb") as sink, pa.ipc.new_file(sink, FORMS) as writer:
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, FORMS, strict=True)]
+        writer.write_table(pa.table(arrays, schema=FORMS))
+    hashes = hash_texts(columns[0])
+    keys = np.concatenate([hashes.whole, hashes.sounds ^ _SOUND, hashes.shortened ^ _SHORTENED])
+    forms = np.concatenate([hashes.whole_of, hashes.whole_of, hashes.shortened_of]).astype(np.int32)
+    order = np.argsort(keys, kind="stable")
+    _save(part, "keys", keys[order])
+    _save(part, "key_forms", forms[order])
+
+
+def _save(part: Path, name: str, values: npt.NDArray[np.generic]) -> None:
+    np.save(part / f"{name}.npy", values)
+
+
+@dataclass(frozen=True)
+class SourceIndex:
+    """One loaded source, memory-mapped. Places and names are numbered from 0.
+
+    `boxes` (n, 4): west, south, east, north; `points` (n, 2): longitude, latitude; both NaN where a place has no geometry.
+    `lengths` (n): of lines, in degrees.
+    """
+
+    source: Source
+    places: pa.Table
+    names: pa.Table
+    forms: pa.Table
+    keys: Hashes
+    key_forms: npt.NDArray[np.int32]
+    name_start: npt.NDArray[np.int64]
+    name_places: npt.NDArray[np.int32]
+    boxes: npt.NDArray[np.float64]
+    points: npt.NDArray[np.float64]
+    lengths: npt.NDArray[np.float32]
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "SourceIndex":
+        """Maps the files of one generation; raises GuatuError where they are damaged or of another version."""
+        try:
+            header = json.loads((path / "source.json").read_text(encoding="utf-8"))
+            if header.pop("format") != FORMAT:
+                raise GuatuError(f"{path}: 索引版本不符，请重新装载 (load this source again)")
+            header.pop("places"), header.pop("names")
+            arrays = {
+                name: np.load(path / f"{name}.npy", mmap_mode="r")
+                for name in ("keys", "key_forms", "name_start", "name_places", "boxes", "points", "lengths")
+            }
+            tables = [
+                pa.ipc.open_file(pa.memory_map(str(path / f"{name}.arrow"))).read_all()
+                for name in ("places", "names", "forms")
+            ]
+            return cls(Source(**header), *tables, path=path, **arrays)
+        except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
+            raise GuatuError(f"{path}: 索引损坏，请重新装载 (damaged, load this source again): {error}") from error
+
+    def same(self, hashes: Keys) -> list[int]:
+        """Numbers of the forms that are written as one of the texts."""
+        return self._entered(hashes.whole)
+
+    def similar(self, hashes: Keys) -> list[int]:
+        """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped (and a few
+        that do not). Where more than MAX_SIMILAR share a key, they are left out: which is meant could not be said."""
+        queries = [hashes.sounds ^ _SOUND, hashes.whole ^ _SHORTENED, hashes.shortened, hashes.shortened ^ _SHORTENED]
+        return self._entered(np.concatenate(queries), MAX_SIMILAR)
+
+    def _entered(self, keys: Hashes, limit: int = 1 << 31) -> list[int]:
+        start = np.searchsorted(self.keys, keys, "left")
+        end = np.searchsorted(self.keys, keys, "right")
+        found = [self.key_forms[a:b] for a, b in zip(start, end, strict=True) if a < b <= a + limit]
+        return list(np.unique(np.concatenate(found)).tolist()) if found else []
+
+    def read_forms(self, numbers: list[int]) -> list[tuple[names.Form, int]]:
+        """Forms by number, each with the number of its name."""
+        rows = self.forms.take(pa.array(numbers, pa.int64())).to_pydict()
+        columns = zip(*rows.values(), strict=True)
+        return [(names.Form(text, RULES[rule], suffix, prefix), name) for text, rule, suffix, prefix, name in columns]
+
+    def name(self, number: int) -> str:
+        return str(self.names.column(0)[number].as_py())
+
+    def places_of_name(self, number: int) -> npt.NDArray[np.int32]:
+        return self.name_places[self.name_start[number] : self.name_start[number + 1]]
+
+    def text(self, column: str, number: int) -> str | None:
+        """A column of a place: key, name, kind, adcode, parent."""
+        value = self.places.column(column)[number].as_py()
+        return None if value is None else str(value)
+
+    def places_of_code(self, adcode: str) -> list[int]:
+        """Numbers of the places with this administrative code."""
+        return list(pc.indices_nonzero(pc.equal(self.places.column("adcode"), adcode)).to_pylist())
+
+    def number_of_key(self, key: str) -> int | None:
+        """Number of the place with this key, None where there is none."""
+        number = pc.index(self.places.column("key"), key).as_py()
+        return None if number < 0 else int(number)
+
+    def geometry(self, number: int) -> BaseGeometry | None:
+        """The geometry of a place, None where the source has none."""
+        wkb = self.places.column("geometry")[number].as_py()
+        return None if wkb is None else shapely.from_wkb(wkb)
+
+
+def current_generations(directory: Path) -> list[Path]:
+    """The newest whole load of every source in a gazetteer directory, by source name."""
+    found = []
+    for root in sorted(directory.iterdir()) if directory.is_dir() else []:
+        whole = sorted(p for p in root.iterdir() if p.is_dir() and p.suffix != ".part") if root.is_dir() else []
+        if whole:
+            found.append(whole[-1])
+    return found

@@ -1,0 +1,325 @@
+"""Which places of the gazetteer a name can mean, ranked, and why the others were left out."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gazetteer import names
+from gazetteer.index import Keys, SourceIndex, hash_texts
+from gazetteer.names import Agreement, Contradiction, Form, Slip
+
+METRES_A_DEGREE = 111_320.0
+GROUP_M = 300.0
+"""Metres: places of one name nearer than this are one thing mapped twice (a school's node and its grounds)."""
+AREA_SLACK_M = 300.0
+"""Metres: how far outside a polygon still counts as inside, for roads along a boundary and coarse county polygons."""
+POINT_RADIUS_M = {"province": 400_000.0, "city": 120_000.0, "county": 50_000.0, "town": 12_000.0, "village": 4_000.0}
+"""Metres: where only the point of an area is known, how far it may reach. A town of China is 220 km2 on average, the largest of a plain county 20 km across."""
+SLIP_COST = 4
+"""Slips are looked for where no name agrees at a lower cost (see `Agreement.cost`)."""
+MAX_PLACES = 3000
+"""Places of one name that are looked at."""
+AREA_KINDS = frozenset({"province", "city", "county", "town", "village", "zone", "locality", "block"})
+
+
+@cache
+def kinds() -> dict[str, Any]:
+    """The tables of `kinds.toml`."""
+    return tomllib.loads(resources.files("gazetteer").joinpath("kinds.toml").read_text(encoding="utf-8"))
+
+
+def label(kind: str) -> str:
+    """What a planner calls a kind."""
+    return str(kinds()["labels"].get(kind, "地点"))
+
+
+@cache
+def kind_fit(wanted: str | None, kind: str) -> int:
+    """2 where the kinds are the same or none is wanted, 1 where they share a class, 0 where the place is something else."""
+    if wanted is None or wanted == kind or wanted in kinds()["any"]["kinds"]:
+        return 2
+    if kind in kinds()["any"]["kinds"]:
+        return 1
+    return int(any(wanted in members and kind in members for members in kinds()["classes"].values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where the answer must lie: a box (west, south, east, north), with a polygon, or around a point, where there is one."""
+
+    name: str
+    box: tuple[float, float, float, float]
+    polygon: BaseGeometry | None = None
+    centre: tuple[float, float] | None = None
+    adcodes: tuple[str, ...] = ()
+
+    def holds(self, index: SourceIndex, places: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Which places lie in it; one without geometry does by its code."""
+        boxes = index.boxes[places]
+        west, south, east, north = self.box
+        inside = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        if self.polygon is not None and inside.any():
+            rows = np.flatnonzero(inside)
+            shapes = shapely.box(*boxes[rows].T)
+            inside[rows] = shapely.dwithin(self.polygon, shapes, AREA_SLACK_M / METRES_A_DEGREE)
+        if self.adcodes:
+            for row in np.flatnonzero(np.isnan(boxes[:, 0])):
+                inside[row] = (index.text("adcode", int(places[row])) or "").startswith(self.adcodes)
+        return np.asarray(inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that a name can mean. `name` is the name of the place that agreed, `fit` how its kind suits (see `kind_fit`)."""
+
+    index: SourceIndex
+    number: int
+    name: str
+    agreement: Agreement
+    kind: str
+    fit: int
+
+    @property
+    def cost(self) -> float:
+        """Rank: lower is better. A homophone is a likelier slip than a dropped character, that than a wrong one."""
+        slips = {Slip.HOMOPHONE: -0.5, Slip.SUBSTITUTED: 0.5}
+        return self.agreement.cost + slips.get(self.agreement.slip, 0.0) + 1.5 * (2 - self.fit)
+
+    @property
+    def title(self) -> str:
+        return self.index.text("name", self.number) or self.name
+
+    @property
+    def geometry(self) -> BaseGeometry | None:
+        return self.index.geometry(self.number)
+
+    @property
+    def box(self) -> npt.NDArray[np.float64]:
+        return np.asarray(self.index.boxes[self.number])
+
+    @property
+    def point(self) -> npt.NDArray[np.float64]:
+        return np.asarray(self.index.points[self.number])
+
+    @property
+    def is_line(self) -> bool:
+        return bool(self.index.lengths[self.number] > 0 and self.kind in LINES)
+
+    def to_json(self) -> dict[str, str]:
+        """As it stands in an answer's `matched`."""
+        return {
+            "place": self.index.text("key", self.number) or "",
+            "name": self.title,
+            "kind": self.kind,
+            "source": self.index.source.name,
+        }
+
+
+LINES = frozenset(
+    {"road", "expressway", "railway", "waterway", "pipeline", "bridge", "tunnel", "junction", "interchange"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A place that was looked at and left out, with the reason."""
+
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Found:
+    """The candidates for a name, best first, and what was left out."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[list[Candidate]]:
+        """Candidates that are one thing mapped several times, together; best first."""
+        groups: list[list[Candidate]] = []
+        for candidate in self.candidates:
+            group = next((g for g in groups if _one_thing(g[0], candidate)), None)
+            if group is None:
+                groups.append([candidate])
+            else:
+                group.append(candidate)
+        return groups
+
+
+def _one_thing(one: Candidate, other: Candidate) -> bool:
+    if np.isnan(one.point[0]) or np.isnan(other.point[0]):
+        return False
+    return box_distance_m(one.box, other.box) <= GROUP_M and kind_fit(one.kind, other.kind) > 0
+
+
+def box_distance_m(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    """Metres between two boxes (west, south, east, north)."""
+    scale = np.cos(np.radians(one[1]))
+    dx = max(other[0] - one[2], one[0] - other[2], 0.0) * METRES_A_DEGREE * scale
+    dy = max(other[1] - one[3], one[1] - other[3], 0.0) * METRES_A_DEGREE
+    return float(np.hypot(dx, dy))
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Searches all loaded sources. Sources that come first are preferred among equals."""
+
+    indexes: Sequence[SourceIndex]
+
+    def search(
+        self,
+        name: str,
+        *,
+        kind: str | None = None,
+        area: Area | None = None,
+        slips: bool = True,
+        only: frozenset[str] | None = None,
+    ) -> Found:
+        """The places that `name` can mean, best first. `only` limits the kinds. Names with a slip are looked for only where
+        nothing is written as `name`."""
+        context = tuple(names.fold(part) for part in re.split(r"[,，/ ]", area.name) if part) if area else ()
+        forms = names.forms(name, context)
+        if not forms or not forms[0].text:
+            return Found()
+        hashes = hash_texts([form.text for form in forms])
+        found = self._collect(forms, hashes, kind, area, only, exact=True)
+        if slips and not any(c.agreement.cost < SLIP_COST for c in found.candidates):
+            similar = self._collect(forms, hashes, kind, area, only, exact=False)
+            found.candidates += similar.candidates
+            found.rejected += similar.rejected
+        found.candidates.sort(key=lambda c: (c.cost, bool(np.isnan(c.point[0])), -float(c.index.lengths[c.number])))
+        return found
+
+    def _collect(
+        self,
+        forms: tuple[Form, ...],
+        hashes: Keys,
+        kind: str | None,
+        area: Area | None,
+        only: frozenset[str] | None,
+        *,
+        exact: bool,
+    ) -> Found:
+        found = Found()
+        for index in self.indexes:
+            numbers = index.same(hashes) if exact else index.similar(hashes)
+            best: dict[int, Agreement] = {}
+            against: dict[int, Contradiction] = {}
+            for form, name in index.read_forms(numbers) if numbers else []:
+                for query in forms:
+                    agreement = names.agree(query, form)
+                    if isinstance(agreement, Contradiction):
+                        against.setdefault(name, agreement)
+                    elif agreement is not None and (name not in best or agreement.cost < best[name].cost):
+                        best[name] = agreement
+            for name, contradiction in against.items():
+                if name not in best or best[name].slip:
+                    best.pop(name, None)
+                    if _somewhere(index, name, area):
+                        found.rejected.append(Rejection(index.name(name), contradiction.reason))
+            for name, agreement in best.items():
+                self._places(index, name, agreement, kind, area, only, found)
+        return found
+
+    def _places(
+        self,
+        index: SourceIndex,
+        name: int,
+        agreement: Agreement,
+        kind: str | None,
+        area: Area | None,
+        only: frozenset[str] | None,
+        found: Found,
+    ) -> None:
+        title = index.name(name)
+        places = index.places_of_name(name)[:MAX_PLACES]
+        inside = np.ones(len(places), dtype=bool) if area is None else area.holds(index, places)
+        if not inside.all() and area is not None:
+            found.rejected.append(Rejection(title, f"{int((~inside).sum())}处不在“{area.name}”范围内"))
+        for number in places[inside].tolist():
+            place_kind = index.text("kind", number) or "other"
+            if only is not None and place_kind not in only:
+                continue
+            fit = kind_fit(kind, place_kind)
+            ending = agreement.query.suffix or agreement.place.suffix
+            if not fit or (agreement.query.suffix and not agreement.place.suffix and not _suits(ending, place_kind)):
+                found.rejected.append(
+                    Rejection(
+                        title, f"地图上的“{title}”是{label(place_kind)}，不是所找的{label(kind) if kind else ending}"
+                    )
+                )
+                continue
+            found.candidates.append(Candidate(index, number, title, agreement, place_kind, fit))
+
+    def area(self, within: str | Sequence[float]) -> Area | None:
+        """The area that `within` means: a box, an administrative code or a name; None where the gazetteer does not know it."""
+        if not isinstance(within, str):
+            west, south, east, north = (float(value) for value in within)
+            return Area("所给范围", (west, south, east, north))
+        if within.isascii() and within.isdigit():
+            return self._area_of_code(within)
+        numbers = re.fullmatch(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", within)
+        if numbers:
+            return self.area([float(value) for value in numbers.groups()])
+        found = self.search(within, slips=False, only=AREA_KINDS).candidates
+        return self._area_of(within, [c for c in found if c.cost == found[0].cost])
+
+    def _area_of_code(self, code: str) -> Area | None:
+        places = [
+            Candidate(
+                index, number, index.text("name", number) or code, _SAME, index.text("kind", number) or "county", 2
+            )
+            for index in self.indexes
+            for number in index.places_of_code(code)
+        ]
+        return self._area_of(places[0].name if places else code, places)
+
+    def _area_of(self, within: str, best: list[Candidate]) -> Area | None:
+        shapes = [(c, c.geometry) for c in best]
+        polygons = [(c, g) for c, g in shapes if g is not None and g.area]
+        chosen = polygons or [(c, g) for c, g in shapes if g is not None]
+        codes = tuple(_code_prefix(code) for c in best if (code := c.index.text("adcode", c.number)))
+        if not chosen:
+            return None
+        if polygons:
+            polygon = shapely.union_all([g for _, g in polygons])
+            slack = AREA_SLACK_M / METRES_A_DEGREE
+            west, south, east, north = polygon.bounds
+            shapely.prepare(polygon)
+            return Area(within, (west - slack, south - slack, east + slack, north + slack), polygon, None, codes)
+        return replace(_around(within, *chosen[0]), adcodes=codes)
+
+
+_SAME = Agreement(Form(""), Form(""), Slip.NONE)
+
+
+def _code_prefix(code: str) -> str:
+    """The digits that all codes inside begin with (GB/T 2260: 330000 a province, 330700 a city, 330784 a county)."""
+    return re.sub(r"(?:00){1,2}$", "", code) if len(code) == 6 else code
+
+
+def _around(name: str, candidate: Candidate, geometry: BaseGeometry) -> Area:
+    x, y = shapely.get_coordinates(geometry.representative_point())[0].tolist()
+    reach = POINT_RADIUS_M.get(candidate.kind, POINT_RADIUS_M["town"]) / METRES_A_DEGREE
+    wide = reach / max(0.1, float(np.cos(np.radians(y))))
+    return Area(name, (x - wide, y - reach, x + wide, y + reach), None, (x, y))
+
+
+def _suits(suffix: str, kind: str) -> bool:
+    wanted = names.suffix_kinds(suffix)
+    return not wanted or any(kind_fit(one, kind) for one in wanted)
+
+
+def _somewhere(index: SourceIndex, name: int, area: Area | None) -> bool:
+    return area is None or bool(area.holds(index, index.places_of_name(name)[:MAX_PLACES]).any())
