@@ -5,6 +5,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from geodata.models import GazetteerSource
+from geodata.signs import SIGNS
 from webmap import labels
 from webmap.database import database
 
@@ -30,9 +31,7 @@ def page_settings() -> dict[str, object]:
             "precision": {word.value: str(label) for word, label in labels.PRECISIONS.items()},
             "kind": {word.value: str(label) for word, label in labels.KINDS.items()},
         },
-        "signs": {
-            sector.value: {"colour": sign.colour, "character": sign.character} for sector, sign in labels.SIGNS.items()
-        },
+        "signs": {sector.value: {"colour": sign.colour, "character": sign.character} for sector, sign in SIGNS.items()},
         "strings": {
             "open": gettext("详情"),
             "shown": gettext("{n} 项工程，{placed} 项在图上"),
