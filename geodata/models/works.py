@@ -1,73 +1,15 @@
-"""The database: reports, their works, where the works are, how far they are, and the places of the gazetteer.
-
-Every geometry is EPSG:4326 (WGS 84), longitude first. Histories (locations, statuses) are append-only rows of which
-one a work is current; the database holds these rules, not only Python.
-"""
+"""Reports, their works, where the works are and how far they are."""
 
 from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import (
-    ARRAY,
-    CheckConstraint,
-    DateTime,
-    Enum,
-    ForeignKey,
-    Index,
-    MetaData,
-    Text,
-    UniqueConstraint,
-    func,
-)
-from sqlalchemy import (
-    text as sql,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
-
-SRID = 4326
-
-
-def word_list(words: type[Any]) -> Enum:
-    """A text column that the database checks against a closed list of words, stored by their values."""
-    return Enum(
-        words,
-        native_enum=False,
-        create_constraint=True,
-        length=None,
-        name=words.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Base(DeclarativeBase):
-    """All tables; names of constraints are fixed so that migrations can speak of them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
-        str: Text,
-        datetime: DateTime(timezone=True),
-        list[str]: ARRAY(Text),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        Status: word_list(Status),
-        Nature: word_list(Nature),
-        Sector: word_list(Sector),
-        Kind: word_list(Kind),
-        Period: word_list(Period),
-        Precision: word_list(Precision),
-    }
+from geodata.models.base import SRID, Base
 
 
 class Report(Base):
@@ -191,47 +133,3 @@ class StatusChange(Base):
     current: Mapped[bool] = mapped_column(server_default=sql("true"))
 
     work: Mapped[Work] = relationship(back_populates="statuses")
-
-
-class GazetteerSource(Base):
-    """One load of places, replaced as a whole when it is loaded again."""
-
-    __tablename__ = "gazetteer_source"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[str]
-    licence: Mapped[str]
-    attribution: Mapped[str]
-    fictional: Mapped[bool] = mapped_column(server_default=sql("false"))
-    places: Mapped[int] = mapped_column(doc="how many")
-    loaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class GazetteerPlace(Base):
-    """One entry of the gazetteer, as its source has it."""
-
-    __tablename__ = "place"
-    __table_args__ = (
-        UniqueConstraint("source_id", "key"),
-        Index("ix_place_geometry", "geometry", postgresql_using="gist"),
-        CheckConstraint("name <> ''", name="name"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey(GazetteerSource.id, ondelete="CASCADE"))
-    key: Mapped[str]
-    name: Mapped[str]
-    kind: Mapped[str]
-    adcode: Mapped[str | None]
-    parent: Mapped[str | None] = mapped_column(doc="key of the place of the same source that holds it")
-    geometry: Mapped[WKBElement | None] = mapped_column(Geometry(srid=SRID, spatial_index=False))
-
-
-class PlaceName(Base):
-    """Another name of a place: its alternative, old, short or official name."""
-
-    __tablename__ = "place_name"
-
-    place_id: Mapped[int] = mapped_column(ForeignKey(GazetteerPlace.id, ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True, index=True)

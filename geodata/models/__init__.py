@@ -1,0 +1,23 @@
+"""The database: reports, their works, where the works are, how far they are, the places of the gazetteer, the people
+who may see and change them, and what these did.
+
+Every geometry is EPSG:4326 (WGS 84), longitude first. Histories (locations, statuses) are append-only rows of which
+one a work is current; the database holds these rules, not only Python.
+"""
+
+from geodata.models.base import SRID, Base, word_list
+from geodata.models.places import GazetteerPlace, GazetteerSource, PlaceName
+from geodata.models.works import Location, Report, StatusChange, Work
+
+__all__ = [
+    "SRID",
+    "Base",
+    "GazetteerPlace",
+    "GazetteerSource",
+    "Location",
+    "PlaceName",
+    "Report",
+    "StatusChange",
+    "Work",
+    "word_list",
+]
