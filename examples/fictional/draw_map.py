@@ -215,8 +215,9 @@ def add_roads(out: MapFile, plan: dict, county: Polygon, waters: dict[str, Polyg
             key = name or line.label
             parts[key] = parts.get(key, 0) + 1
             out.way(f"{key} {parts[key]}", longest(inside), tags | ({"name": name} if name else {}))
-            if "bridge:name" in tags:
-                bridges.setdefault(tags["bridge:name"], []).append(geometry)
+            bridge = tags.get("bridge:name") or (name if "bridge" in tags and name.endswith("桥") else None)
+            if bridge:
+                bridges.setdefault(bridge, []).append(geometry)
     for name, pieces in bridges.items():
         deck = (
             unary_union(pieces)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 import shapely
@@ -192,20 +193,22 @@ def cut_up(line: Line, lines: list[Line], waters: dict[str, Polygon]) -> list[tu
             tags = {"bridge": "yes", "layer": "1"}
             bridge = plan.get("bridges", {}).get(river)
             if bridge:
-                tags["bridge:name"] = bridge
+                tags["name" if bridge in plan.get("own_name", ()) else "bridge:name"] = bridge
             special.append((max(a - 12, 0.5), min(b + 12, geometry.length - 0.5), tags))
     if "tunnel" in plan:
         a, b = (share * geometry.length for share in plan["tunnel"]["range"])
-        special.append((a, b, {"tunnel": "yes", "layer": "-1", "tunnel:name": plan["tunnel"]["name"]}))
+        special.append((a, b, {"tunnel": "yes", "layer": "-1", "name": plan["tunnel"]["name"]}))
     ways = []
     for start, end, name in spans:
-        inside = sorted((max(a, start), min(b, end), tags) for a, b, tags in special if a < end and b > start)
+        inside = sorted(
+            ((max(a, start), min(b, end), tags) for a, b, tags in special if a < end and b > start), key=itemgetter(0)
+        )
         position = start
-        for a, b, tags in [*inside, (end, end, {})]:
-            if a - position > 0.5:
+        for a, b, own in [*inside, (end, end, {})]:
+            if a - position > SAME_SPOT_M:
                 ways.append((name, substring(geometry, position, a), dict(line.tags)))
-            if b - a > 0.5:
-                ways.append((name, substring(geometry, a, b), {**line.tags, **tags}))
+            if b - a > SAME_SPOT_M:
+                ways.append((own.get("name", name), substring(geometry, a, b), line.tags | own))
             position = max(position, b)
     return ways
 
