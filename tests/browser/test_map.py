@@ -1,0 +1,134 @@
+"""The planners' map in a browser, on a desktop's and on a tablet's screen."""
+
+import json
+import re
+
+import pytest
+from drawing import a_report, a_work
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session, sessionmaker
+
+from gazetteer.vocabulary import Precision, Sector, Status
+
+TEXT = "建成人民路(甲路-乙桥)、第一小学，谋划无名桥。"
+
+
+@pytest.fixture
+def county(sessions: sessionmaker[Session]) -> dict[str, int]:
+    """Three works: a stretch of road, a school, and a bridge that is nowhere."""
+    with sessions.begin() as session:
+        report = a_report(session, TEXT)
+        road = a_work(
+            session,
+            report,
+            "人民路",
+            place="LINESTRING(120.1 28.9, 120.12 28.9)",
+            precision=Precision.STRETCH,
+            status=Status.COMPLETE,
+            extent_from="甲路",
+            extent_to="乙桥",
+            town="芝英镇",
+        )
+        school = a_work(session, report, "第一小学", place="POINT(120.15 28.92)", sector=Sector.EDUCATION)
+        bridge = a_work(session, report, "无名桥", precision=Precision.NONE, reason="地名库里没有“无名桥”")
+        works = (road, school, bridge)
+    return {work.name: work.id for work in works}
+
+
+def open_map(page: Page, address: str = "/") -> None:
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+
+
+def test_the_map_shows_how_many_works_it_holds_and_how_many_are_placed(page: Page, county):
+    open_map(page)
+    expect(page.locator("#tally")).to_have_text("3 项工程，2 项在图上")
+
+
+def test_choosing_a_sector_narrows_the_map_and_stays_in_the_address(page: Page, county):
+    open_map(page)
+    page.locator(".facet input[name=sector][value=education]").check()
+    expect(page.locator("#tally")).to_have_text("1 项工程，1 项在图上")
+    expect(page).to_have_url(re.compile("sector=education"))
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".facet input[value=education]")).to_be_checked()
+    expect(page.locator("#tally")).to_have_text("1 项工程，1 项在图上")
+    page.go_back()
+    expect(page.locator("#tally")).to_have_text("3 项工程，2 项在图上")
+
+
+def test_works_that_could_not_be_placed_are_listed_with_the_reason(page: Page, county):
+    open_map(page)
+    expect(page.locator("#unplaced-count")).to_have_text("1")
+    page.get_by_role("tab", name="未定位").click()
+    expect(page.locator("#unplaced li")).to_contain_text(["无名桥"])
+    expect(page.locator("#unplaced li")).to_contain_text(["地名库里没有“无名桥”"])
+
+
+def test_a_work_in_the_list_is_shown_on_the_map_and_leads_to_its_page(page: Page, county):
+    open_map(page)
+    page.get_by_role("tab", name="清单").click()
+    page.locator(f"[data-work='{county['人民路']}'] .facts").click()
+    popup = page.locator(".popup")
+    expect(popup).to_contain_text("人民路（甲路–乙桥）")
+    expect(popup).to_contain_text(TEXT)
+    expect(page.locator(f"[data-work='{county['人民路']}']")).to_have_class(re.compile("current"))
+    popup.get_by_role("link", name="详情").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("mark")).to_have_text("人民路")
+    expect(page.locator("#map canvas").first).to_be_visible()
+
+
+def test_the_download_is_what_the_choices_show(page: Page, county):
+    open_map(page, "/?status=complete")
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    features = json.loads(download.value.path().read_bytes())["features"]
+    assert [feature["properties"]["name"] for feature in features] == ["人民路"]
+
+
+def test_searching_narrows_as_one_types(page: Page, county):
+    open_map(page)
+    page.get_by_role("searchbox").fill("小学")
+    expect(page.locator("#tally")).to_have_text("3 项工程，2 项在图上")  # its sentence names the school too
+    page.get_by_role("searchbox").fill("没有的")
+    expect(page.locator("#tally")).to_have_text("没有符合条件的工程")
+
+
+def test_the_switch_turns_the_page_to_english_and_keeps_the_choices(page: Page, county):
+    open_map(page, "/?sector=education")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#tally")).to_have_text("1 works, 1 on the map")
+    expect(page.locator(".facet input[value=education]")).to_be_checked()
+
+
+def test_every_choice_can_be_reached_and_made_with_the_keyboard(page: Page, county):
+    open_map(page)
+    page.locator(".facet input[name=sector]").first.focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("sector=transport"))
+    expect(page.locator(".facet input[name=sector]").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "payload", ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "${alert(1)}", "{{ 7*191 }}"]
+)
+def test_hostile_names_are_shown_as_text_in_every_corner_of_the_page(page: Page, sessions, payload: str):
+    with sessions.begin() as session:
+        report = a_report(session, f"建成{payload}。", county=payload, title=payload)
+        work = a_work(session, report, payload, place="POINT(120 28.9)", town=payload, reason=payload, area=[payload])
+        a_work(session, report, f"{payload}桥", precision=Precision.NONE, reason=payload)
+    open_map(page)
+    assert payload in page.locator("[data-facet=report]").inner_text()
+    page.get_by_role("tab", name="未定位").click()
+    expect(page.locator("#unplaced .reason")).to_have_text(payload)
+    page.get_by_role("tab", name="清单").click()
+    page.locator(f"[data-work='{work.id}'] .facts").click()
+    expect(page.locator(".popup h2")).to_have_text(payload)
+    page.goto(f"/works/{work.id}")
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("h1")).to_contain_text(payload)
+    page.goto(f"/reports/{report.id}")
+    expect(page.locator("h1")).to_have_text(payload)
