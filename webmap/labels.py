@@ -4,7 +4,6 @@ from flask_babel import LazyString, lazy_gettext
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
 
-
 SECTORS: dict[Sector, LazyString] = {
     Sector.TRANSPORT: lazy_gettext("交通"),
     Sector.URBAN: lazy_gettext("城建"),

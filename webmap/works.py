@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from geodata.models import Location, Report, StatusChange, Work
 from geodata.selection import count, precision_of_work, works_in
+from geodata.signs import SIGNS
 from webmap import labels
 from webmap.choices import selection_of
 from webmap.database import database
@@ -88,5 +89,6 @@ def page(work_id: int) -> str:
         status=status,
         passage=passage_of(work.report.text, work.spans),
         labels=labels,
+        signs=SIGNS,
         settings=page_settings(),
     )
