@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
 from gazetteer.errors import GuatuError
+from gazetteer.names import fold, split_suffix, suffix_kinds
 from gazetteer.place import Place, Source
 from gazetteer.sources import dbf
 from gazetteer.vocabulary import Kind
@@ -34,6 +36,9 @@ MAX_GEOJSON_BYTES = 512 << 20
 
 MAX_FEATURES = 5_000_000
 """More than the named features of OpenStreetMap in any one province."""
+
+BATCH = 10_000
+"""Features whose geometry is worked on at a time."""
 
 MAX_NAME = 200
 """Characters. What is longer is a text, not a name."""
@@ -78,11 +83,10 @@ class Mapping:
 
 
 class Row(NamedTuple):
-    """One feature: where it stands in the file, for messages and as key, its cells, and its geometry in the file's
-    CRS."""
+    """One feature: where it stands in the file, for messages; its key; its cells; its geometry in the file's CRS."""
 
     where: str
-    number: int
+    key: str
     cells: dict[str, str]
     geometry: BaseGeometry | None
 
@@ -121,7 +125,7 @@ def places(
         columns, rows = _open_csv(path, encoding)
         found = complete(mapping or Mapping(), columns, path.name, points=True)
         to_wgs84 = _transformer(CRS.from_epsg(4326), crs, path.name)
-        rows = _points(rows, str(found.lon), str(found.lat))
+        rows = _points(rows, found, path.name)
     else:
         columns, rows, file_crs = _open_ogr(path, encoding, layer)
         found = complete(mapping or Mapping(), columns, path.name)
@@ -165,55 +169,70 @@ def complete(mapping: Mapping, columns: Sequence[str], file: str, *, points: boo
     return found
 
 
-def _places(rows: Iterable[Row], mapping: Mapping, to_wgs84: Transformer | None, file: str) -> Iterator[Place]:
-    left_out = 0
+def _places(rows: Iterator[Row], mapping: Mapping, to_wgs84: Transformer | None, file: str) -> Iterator[Place]:
+    left_out = read = 0
     keys: set[str] = set()
-    for row in rows:
-        if row.number > MAX_FEATURES:
+    while batch := list(islice(rows, BATCH)):
+        read += len(batch)
+        if read > MAX_FEATURES:
             raise GuatuError(f"{file} 超过 {MAX_FEATURES} 个要素,请分开 has too many features: split it")
-        name = _clean(row.cells.get(mapping.name or ""))
-        if not name or len(name) > MAX_NAME or row.geometry is None or row.geometry.is_empty:
-            left_out += 1
-            continue
-        key = _clean(row.cells.get(mapping.key)) if mapping.key else str(row.number)
-        if not key or key in keys:
-            raise GuatuError(
-                f"{file} {row.where}:“{mapping.key}”为空或重复 is empty or not unique, so it cannot be the key"
-            )
-        if mapping.key:
-            keys.add(key)
-        others = (_clean(part) for column in mapping.names for part in SEPARATORS.split(row.cells.get(column) or ""))
-        kind = mapping.kind if mapping.kind in KINDS else row.cells.get(mapping.kind or "", "").strip()
-        yield Place(
-            key,
-            name,
-            kind if kind and kind in KINDS else Kind.OTHER.value,
-            _to_wgs84(row.geometry, to_wgs84, f"{file} {row.where}"),
-            names=tuple(dict.fromkeys(other for other in others if other and other != name and len(other) <= MAX_NAME)),
-            adcode=_clean(row.cells.get(mapping.adcode)) or None if mapping.adcode else None,
-        )
+        named = [row for row in batch if row.geometry is not None and not row.geometry.is_empty and _name(row, mapping)]
+        left_out += len(batch) - len(named)
+        for row, geometry in zip(named, _geometries(named, to_wgs84, file), strict=True):
+            key = _cell(row, mapping.key) if mapping.key else row.key
+            if mapping.key and (not key or key in keys):
+                raise GuatuError(
+                    f"{file} {row.where}:“{mapping.key}”为空或重复 is empty or not unique: it cannot be the key"
+                )
+            if mapping.key:
+                keys.add(key)
+            name = _name(row, mapping)
+            others = (part.strip() for column in mapping.names for part in SEPARATORS.split(_cell(row, column)))
+            names = tuple(dict.fromkeys(other for other in others if other != name and 0 < len(other) <= MAX_NAME))
+            yield Place(key, name, _kind(row, mapping), geometry, names, adcode=_cell(row, mapping.adcode) or None)
     if left_out:
-        LOG.warning(
-            "%s: %d 个要素没有名称或位置,未载入 features without name or geometry were left out", file, left_out
+        LOG.warning("%s: %d 个要素没有名称或位置,未载入 features without name or geometry left out", file, left_out)
+
+
+def _name(row: Row, mapping: Mapping) -> str:
+    name = _cell(row, mapping.name)
+    return name if len(name) <= MAX_NAME else ""
+
+
+def _kind(row: Row, mapping: Mapping) -> str:
+    """The mapped kind, else the one that the name's suffix says for certain (城北东路 is a road), else `other`."""
+    kind = mapping.kind if mapping.kind in KINDS else _cell(row, mapping.kind)
+    if kind and kind in KINDS:
+        return kind
+    said = suffix_kinds(split_suffix(fold(_name(row, mapping)))[1])
+    return next(iter(said)) if len(said) == 1 else Kind.OTHER.value
+
+
+def _cell(row: Row, column: str | None) -> str:
+    """A cell as one line without control characters; empty where there is no such column."""
+    cell = row.cells.get(column, "") if column else ""
+    return " ".join((cell if cell.isprintable() else "".join(c if c.isprintable() else " " for c in cell)).split())
+
+
+def _geometries(rows: Sequence[Row], to_wgs84: Transformer | None, file: str) -> Sequence[BaseGeometry]:
+    """Their geometries in EPSG:4326, two-dimensional and valid. Raises GuatuError for the first that cannot be."""
+    shapes = shapely.force_2d(np.array([row.geometry for row in rows], dtype=object))
+    if to_wgs84 is not None:
+        moved = np.column_stack(to_wgs84.transform(*shapely.get_coordinates(shapes).T))
+        shapes = shapely.set_coordinates(shapes, moved)
+    west, south, east, north = shapely.bounds(shapes).T.reshape(4, -1)
+    swapped = (CHINA[0] <= south) & (north <= CHINA[2]) & (CHINA[1] <= west) & (east <= CHINA[3])
+    possible = (WORLD[0] <= west) & (WORLD[1] <= south) & (east <= WORLD[2]) & (north <= WORLD[3])
+    for number in np.flatnonzero(swapped | ~possible)[:1]:
+        said = f"(lon {west[number]:g}, lat {south[number]:g})"
+        if swapped[number]:
+            raise GuatuError(f"{file} {rows[number].where}:经纬度似乎写反了 longitude and latitude look swapped {said}")
+        raise GuatuError(
+            f"{file} {rows[number].where}:坐标不可能,坐标系对吗? Impossible coordinates, is the CRS right? {said}"
         )
-
-
-def _clean(cell: str | None) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in cell or "").split())
-
-
-def _to_wgs84(geometry: BaseGeometry, transformer: Transformer | None, where: str) -> BaseGeometry:
-    geometry = shapely.force_2d(geometry)
-    if transformer is not None:
-        moved = np.column_stack(transformer.transform(*shapely.get_coordinates(geometry).T))
-        geometry = shapely.set_coordinates(geometry, moved)
-    west, south, east, north = geometry.bounds
-    said = f"(lon {west:g}, lat {south:g})"
-    if CHINA[0] <= south <= north <= CHINA[2] and CHINA[1] <= west <= east <= CHINA[3]:
-        raise GuatuError(f"{where}:经纬度似乎写反了 longitude and latitude look swapped {said}")
-    if not (WORLD[0] <= west and WORLD[1] <= south and east <= WORLD[2] and north <= WORLD[3]):
-        raise GuatuError(f"{where}:坐标不可能,坐标系对吗? Impossible coordinates, is the CRS right? {said}")
-    return geometry if geometry.is_valid else shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    invalid = ~shapely.is_valid(shapes)
+    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    return list(shapes)
 
 
 def _transformer(file_crs: CRS | None, given: str | None, file: str) -> Transformer | None:
@@ -238,8 +257,9 @@ def _open_csv(path: Path, encoding: str | None) -> tuple[list[str], Iterator[Row
     _, header = next(lines, (0, []))
     columns = [column.strip() for column in header]
     return columns, (
-        Row(f"第 {line} 行 line {line}", number, dict(zip(columns, cells, strict=False)), None)
-        for number, (line, cells) in enumerate((found for found in lines if any(found[1])), start=1)
+        Row(f"第 {line} 行 line {line}", str(line), dict(zip(columns, cells, strict=False)), None)
+        for line, cells in lines
+        if any(cells)
     )
 
 
@@ -254,15 +274,14 @@ def _csv_lines(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
         raise GuatuError(f"读不了 {path.name},编码对吗? Cannot read it as {encoding}: {_one_line(error)}") from error
 
 
-def _points(rows: Iterable[Row], lon: str, lat: str) -> Iterator[Row]:
+def _points(rows: Iterable[Row], mapping: Mapping, file: str) -> Iterator[Row]:
     for row in rows:
-        x, y = row.cells.get(lon, ""), row.cells.get(lat, "")
+        lon, lat = _cell(row, mapping.lon), _cell(row, mapping.lat)
         try:
-            yield row._replace(geometry=shapely.Point(float(x), float(y)))
+            yield row._replace(geometry=shapely.Point(float(lon), float(lat)))
         except ValueError as error:
-            raise GuatuError(
-                f"{row.where}:坐标不是数字 coordinates are no numbers: {lon}={x!r:.40} {lat}={y!r:.40}"
-            ) from error
+            said = f"({mapping.lon}={lon:.40}, {mapping.lat}={lat:.40})"
+            raise GuatuError(f"{file} {row.where}:坐标不是数字 coordinates are no numbers {said}") from error
 
 
 def _text_encoding(path: Path) -> str:
@@ -304,20 +323,16 @@ def _open_ogr(path: Path, encoding: str | None, layer: str | None) -> tuple[list
 def _features(path: Path, layer: str, encoding: str | None) -> Iterator[Row]:
     """One by one, in batches as GDAL hands them over."""
     try:
-        with pyogrio.open_arrow(path, layer=layer, encoding=encoding, use_pyarrow=True) as (meta, batches):
-            geometry_name = meta["geometry_name"] or "wkb_geometry"
-            number = 0
+        with pyogrio.open_arrow(path, layer=layer, encoding=encoding, use_pyarrow=True, return_fids=True) as (
+            meta,
+            batches,
+        ):
             for batch in batches:
-                geometries = shapely.from_wkb(
-                    batch.column(geometry_name).to_numpy(zero_copy_only=False), on_invalid="ignore"
-                )
-                columns = {name: batch.column(name).to_pylist() for name in batch.schema.names if name != geometry_name}
-                for index, geometry in enumerate(geometries):
-                    number += 1
-                    cells = {
-                        name: "" if column[index] is None else str(column[index]) for name, column in columns.items()
-                    }
-                    yield Row(f"第 {number} 个要素 feature {number}", number, cells, geometry)
+                shapes = shapely.from_wkb(batch[meta["geometry_name"] or "wkb_geometry"], on_invalid="ignore")
+                fids = batch[meta["fid_column"] or "OGC_FID"].to_pylist()
+                columns = [["" if v is None else str(v) for v in batch[name].to_pylist()] for name in meta["fields"]]
+                for fid, shape, *cells in zip(fids, shapes, *columns, strict=True):
+                    yield Row(f"要素 feature {fid}", str(fid), dict(zip(meta["fields"], cells, strict=True)), shape)
     except (DataSourceError, DataLayerError, UnicodeError, ValueError, RuntimeError) as error:
         raise GuatuError(f"读不了 Cannot read {path.name}: {_one_line(error)}") from error
 
