@@ -1,0 +1,316 @@
+"""The genre's words as data: loaded from TOML files, checked, and compiled once.
+
+The files beside this module (`lexicon/*.toml`) say what each of their tables means. A planner's own folder may hold files of the
+same names: its words are added, a word that is already there takes the planner's meaning, and a list `remove` at the top of
+a file takes words away.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gazetteer.errors import GuatuError
+from gazetteer.vocabulary import Kind, Nature, Sector, Status
+
+FOLDER = Path(__file__).with_name("lexicon")
+FILES = ("verbs", "heads", "units", "stops", "cues", "structure", "names")
+_E = TypeVar("_E", bound=StrEnum)
+MAX_FILE_BYTES = 4_000_000
+"""No lexicon file of a planner is larger; a larger one is a mistake."""
+
+
+class LexiconError(GuatuError):
+    """A lexicon file that cannot be used; the message names the file and the line."""
+
+
+class Role(StrEnum):
+    """What a word can do in a clause."""
+
+    ADVERB = "adverb"
+    VERB = "verb"
+    AFTER = "after"
+    ACTION = "action"
+    STAGE = "stage"
+    HEAD = "head"
+    LITERAL = "literal"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a verb (or a predicate behind its works) says. `status` None: only a link to the next verb."""
+
+    status: Status | None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is done to the works; `kind` and `sector` where the action itself makes the thing."""
+
+    nature: Nature
+    kind: Kind | None = None
+    sector: Sector | None = None
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a thing is by its last word. `common`: a county has many of them."""
+
+    kind: Kind
+    sector: Sector
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that decide a sector, for works of `kinds` (empty: of all)."""
+
+    sector: Sector
+    words: tuple[str, ...]
+    kinds: frozenset[Kind]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All word lists, ready to use. Build it with `load`."""
+
+    adverbs: set[str] = field(default_factory=set)
+    verbs: dict[str, Verb] = field(default_factory=dict)
+    afters: dict[str, Verb] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
+    stages: dict[str, Status] = field(default_factory=dict)
+    heads: dict[str, Head] = field(default_factory=dict)
+    common_heads: dict[str, Head] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stop_ends: dict[str, str] = field(default_factory=dict)
+    stop_holds: dict[str, str] = field(default_factory=dict)
+    stop_starts: dict[str, str] = field(default_factory=dict)
+    name_cues: list[Cue] = field(default_factory=list)
+    heading_cues: list[Cue] = field(default_factory=list)
+    roles: dict[str, frozenset[Role]] = field(default_factory=dict)
+    words: re.Pattern[str] = re.compile(r"(?!)")
+    longest_head: int = 0
+
+    def compile(self) -> None:
+        """Build the one pattern that finds every word, longest first, and the roles each word can play."""
+        roles: dict[str, set[Role]] = {}
+        for role, words in (
+            (Role.ADVERB, self.adverbs),
+            (Role.VERB, self.verbs),
+            (Role.AFTER, self.afters),
+            (Role.ACTION, self.actions),
+            (Role.STAGE, self.stages),
+            (Role.HEAD, self.heads),
+            (Role.HEAD, self.common_heads),
+            (Role.LITERAL, self.lists["literals"]),
+        ):
+            for word in words:
+                roles.setdefault(word, set()).add(role)
+        # A head of one character is looked up at the end of a name only: within a clause it would hide other words.
+        found = [w for w, r in roles.items() if len(w) > 1 or r != {Role.HEAD}]
+        self.roles = {word: frozenset(role) for word, role in roles.items()}
+        self.words = re.compile(trie_pattern(found))
+        self.longest_head = max(map(len, [*self.heads, *self.common_heads]), default=0)
+
+
+def trie_pattern(words: Iterable[str]) -> str:
+    """A regular expression that matches the longest of `words`, as a trie so that matching does not slow down with their number."""
+    trie: dict[str, Any] = {}
+    for word in words:
+        node = trie
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+
+    def render(node: dict[str, Any]) -> str:
+        end = "" in node
+        branches = [re.escape(char) + render(child) for char, child in sorted(node.items()) if char]
+        if not branches:
+            return ""
+        body = branches[0] if len(branches) == 1 and not end else f"(?:{'|'.join(branches)})"
+        return f"{body}?" if end else body
+
+    return render(trie) or "(?!)"
+
+
+@functools.lru_cache(maxsize=8)
+def load(folder: Path | None = None) -> Lexicon:
+    """The lexicon of the package, with the files of `folder` laid over it. Raises `LexiconError`."""
+    lexicon = Lexicon()
+    for source in (FOLDER, folder):
+        if source is None:
+            continue
+        if not source.is_dir():
+            raise LexiconError(f"词库文件夹不存在 no such lexicon folder: {source}")
+        for path in sorted(source.glob("*.toml")):
+            if path.stem not in FILES:
+                raise LexiconError(f"{path}: 未知的词库文件 unknown lexicon file; one of {', '.join(FILES)}")
+            _read(lexicon, path)
+    lexicon.compile()
+    return lexicon
+
+
+def _read(lexicon: Lexicon, path: Path) -> None:
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise LexiconError(f"{path}: 词库文件过大 larger than {MAX_FILE_BYTES} bytes")
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LexiconError(f"{path}: {error}") from None
+    file = _File(path, text)
+    for word in file.texts(data.pop("remove", []), "remove"):
+        _forget(lexicon, word)
+    _READERS[path.stem](lexicon, data, file)
+
+
+class _File:
+    """A lexicon file with the checks that name its lines."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def fail(self, near: str, message: str) -> LexiconError:
+        line = next((n for n, row in enumerate(self.lines, 1) if near in row), 1)
+        return LexiconError(f"{self.path}:{line}: {message}")
+
+    def texts(self, value: object, key: str) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+            raise self.fail(key, f"{key} 应为非空词语的列表 must be a list of words")
+        return [word.strip() for word in value]
+
+    def tables(self, data: Mapping[str, Any], key: str, allowed: set[str]) -> list[dict[str, Any]]:
+        tables = data.get(key, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise self.fail(key, f"写作 write it as [[{key}]]")
+        for table in tables:
+            for name in table:
+                if name not in allowed:
+                    raise self.fail(
+                        f"{name} =", f"[[{key}]] 中未知的键 unknown key {name!r}; one of {', '.join(sorted(allowed))}"
+                    )
+        return tables
+
+    def known(self, data: Mapping[str, Any], allowed: set[str]) -> None:
+        for name in data:
+            if name not in allowed:
+                raise self.fail(name, f"未知的键 unknown key {name!r}; one of {', '.join(sorted(allowed))}")
+
+    def one_of(self, enum: type[_E], value: object, key: str) -> _E:
+        try:
+            return enum(value)
+        except ValueError:
+            allowed = ", ".join(member.value for member in enum)
+            raise self.fail(f'"{value}"', f"{key} {value!r} 不在词表中 is not one of {allowed}") from None
+
+
+def _forget(lexicon: Lexicon, word: str) -> None:
+    lexicon.adverbs.discard(word)
+    for table in (lexicon.verbs, lexicon.afters, lexicon.actions, lexicon.stages, lexicon.heads, lexicon.common_heads):
+        table.pop(word, None)  # type: ignore[attr-defined]
+    for table in (lexicon.stop_starts, lexicon.stop_ends, lexicon.stop_holds):
+        table.pop(word, None)
+    for key, words in lexicon.lists.items():
+        lexicon.lists[key] = tuple(kept for kept in words if kept != word)
+
+
+def _add_lists(lexicon: Lexicon, data: dict[str, Any], file: _File, keys: tuple[str, ...]) -> None:
+    for key in keys:
+        words = file.texts(data.pop(key, []), key)
+        lexicon.lists[key] = tuple(dict.fromkeys([*lexicon.lists.get(key, ()), *words]))
+
+
+def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    file.known(data, {"adverbs", "verb", "after", "action", "stage"})
+    lexicon.adverbs.update(file.texts(data.get("adverbs", []), "adverbs"))
+    for key, table_of in (("verb", lexicon.verbs), ("after", lexicon.afters)):
+        for table in file.tables(data, key, {"status", "strong", "words"}):
+            status = file.one_of(Status, table["status"], "status") if "status" in table else None
+            verb = Verb(status, bool(table.get("strong", False)))
+            table_of.update(dict.fromkeys(file.texts(table.get("words"), "words"), verb))
+    for table in file.tables(data, "action", {"nature", "kind", "sector", "name", "words"}):
+        action = Action(
+            file.one_of(Nature, table.get("nature"), "nature"),
+            file.one_of(Kind, table["kind"], "kind") if "kind" in table else None,
+            file.one_of(Sector, table["sector"], "sector") if "sector" in table else None,
+            bool(table.get("name", False)),
+        )
+        lexicon.actions.update(dict.fromkeys(file.texts(table.get("words"), "words"), action))
+    for table in file.tables(data, "stage", {"status", "words"}):
+        status = file.one_of(Status, table.get("status"), "status")
+        lexicon.stages.update(dict.fromkeys(file.texts(table.get("words"), "words"), status))
+
+
+def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective")
+    file.known(data, {*keys, "head"})
+    _add_lists(lexicon, data, file, keys)
+    for table in file.tables(data, "head", {"kind", "sector", "common", "words"}):
+        head = Head(
+            file.one_of(Kind, table.get("kind"), "kind"),
+            file.one_of(Sector, table.get("sector"), "sector"),
+            bool(table.get("common", False)),
+        )
+        heads = lexicon.common_heads if head.common else lexicon.heads
+        heads.update(dict.fromkeys(file.texts(table.get("words"), "words"), head))
+
+
+def _read_units(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    keys = ("count", "length", "area", "other", "foreign")
+    file.known(data, set(keys))
+    _add_lists(lexicon, data, file, keys)
+
+
+def _read_stops(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    file.known(data, {"stop"})
+    for table in file.tables(data, "stop", {"why", "starts", "ends", "holds"}):
+        why = table.get("why")
+        if not isinstance(why, str):
+            raise file.fail("[[stop]]", "缺少 why a reason is missing")
+        lexicon.stop_starts.update(dict.fromkeys(file.texts(table.get("starts", []), "starts"), why))
+        lexicon.stop_ends.update(dict.fromkeys(file.texts(table.get("ends", []), "ends"), why))
+        lexicon.stop_holds.update(dict.fromkeys(file.texts(table.get("holds", []), "holds"), why))
+
+
+def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    file.known(data, {"name", "heading"})
+    for key, cues in (("name", lexicon.name_cues), ("heading", lexicon.heading_cues)):
+        added = [
+            Cue(
+                file.one_of(Sector, table.get("sector"), "sector"),
+                tuple(file.texts(table.get("words"), "words")),
+                frozenset(file.one_of(Kind, kind, "kinds") for kind in file.texts(table.get("kinds", []), "kinds")),
+            )
+            for table in file.tables(data, key, {"sector", "words", "kinds"})
+        ]
+        cues[:0] = added
+
+
+def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    keys = ("done", "planned")
+    file.known(data, set(keys))
+    _add_lists(lexicon, data, file, keys)
+
+
+def _read_names(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+    keys = ("joined", "literals", "not_etc", "processes")
+    file.known(data, set(keys))
+    _add_lists(lexicon, data, file, keys)
+
+
+_READERS: dict[str, Callable[[Lexicon, dict[str, Any], _File], None]] = {
+    "verbs": _read_verbs,
+    "heads": _read_heads,
+    "units": _read_units,
+    "stops": _read_stops,
+    "cues": _read_cues,
+    "structure": _read_structure,
+    "names": _read_names,
+}

@@ -1,0 +1,272 @@
+"""The works of a clause as a list: its members, and the heads, places, numbers and actions that they share."""
+
+import re
+from dataclasses import dataclass, field
+
+from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
+from gazetteer.reading.measures import Measures, Quantity
+from gazetteer.reading.members import Member, Members
+from gazetteer.reading.predicates import Predicate, Predicates, Run, Token
+from gazetteer.vocabulary import Nature
+
+_SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
+_JUNCTIONS = ("交叉口", "路口", "节点", "十字路口", "道口", "交会处", "交汇处", "连接线", "连通工程")
+_SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
+_CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
+_UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
+MAX_HEADLESS = 8
+"""Characters of the longest member that may take over another member's head: longer ones are things of their own."""
+
+
+@dataclass(slots=True)
+class Item:
+    """A member with what stood before it in the list."""
+
+    separator: str
+    member: Member
+    predicate: Predicate
+    group: int = 0
+
+
+@dataclass(slots=True)
+class WorkList:
+    """The members of one clause."""
+
+    items: list[Item] = field(default_factory=list)
+    closings: dict[int, str] = field(default_factory=dict)
+    """How each group was closed: the words after 等 or after its number."""
+
+
+class Lists:
+    """Splits the object of a clause and shares what its members share."""
+
+    def __init__(self, lexicon: Lexicon, measures: Measures, members: Members, predicates: Predicates) -> None:
+        self._lexicon = lexicon
+        self._measures = measures
+        self._members = members
+        self._predicates = predicates
+        joined = trie_pattern([*lexicon.lists["joined"], *lexicon.lists["not_etc"]])
+        self._splitter = re.compile(rf"(?P<joined>{joined})|(?P<separator>{_SEPARATOR})|(?P<etc>等)")
+        self._dependents = frozenset(lexicon.lists["dependents"])
+        self._unshared = frozenset(lexicon.lists["unshared"])
+        self._collective = frozenset(lexicon.lists["collective"])
+        self._processes = tuple(lexicon.lists["processes"])
+
+    def read(self, text: str, masked: str, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
+        """The list written in `text[start:end]`, of which `predicate` speaks."""
+        result = WorkList()
+        group: list[Item] = []
+        number = 0
+        current = predicate
+        for separator, begin, stop, etc in self._split(text, masked, start, end):
+            begin_, lead = self._own_lead(masked, tokens, begin, stop, bool(result.items or group))
+            if lead:
+                current = Predicate(lead=lead, tail=predicate.tail, rule="own verb")
+                if group:
+                    self._close(text, group, result, number, None, "")
+                    number += 1
+                    group = []
+            if etc is not None:
+                closing = self._closing(text, etc, stop)
+                group.append(Item(separator, self._members.parse(text, begin_, etc), current))
+                self._close(text, group, result, number, closing, text[etc:stop])
+                number, group = number + 1, []
+                continue
+            middle = self._middle_quantity(text, begin_, stop)
+            if middle and group + [1]:
+                closing = self._members.parse(text, middle.start, stop)
+                if closing.head or closing.generic or closing.actions:
+                    if middle.start > begin_:
+                        group.append(Item(separator, self._members.parse(text, begin_, middle.start), current))
+                        self._close(text, group, result, number, closing, text[middle.start : stop])
+                        number, group = number + 1, []
+                        continue
+            group.append(Item(separator, self._members.parse(text, begin_, stop), current))
+        if group:
+            self._close(text, group, result, number, None, "")
+        return result
+
+    def _split(self, text: str, masked: str, start: int, end: int) -> list[tuple[str, int, int, int | None]]:
+        """Separator, begin, end and the place of 等 of each piece between separators."""
+        pieces: list[tuple[str, int, int, int | None]] = []
+        begin, separator, etc = start, "", None
+        for match in self._splitter.finditer(masked, start, end):
+            if match["joined"]:
+                continue
+            if match["etc"]:
+                if etc is None and match.start() > begin:
+                    etc = match.start()
+                continue
+            if match.start() - begin < 1 or end - match.end() < 1:
+                continue
+            if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
+                continue
+            pieces.append((separator, begin, match.start(), etc))
+            begin, separator, etc = match.end(), match["separator"], None
+        pieces.append((separator, begin, end, etc))
+        return [piece for piece in pieces if piece[1] < piece[2]]
+
+    def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
+        """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""
+        window = text[right : right + 12]
+        before = text[begin:left]
+        if before.endswith(self._processes) and window.startswith(self._processes):
+            return True
+        actions = self._lexicon.actions
+        if any(before.endswith(a) for a in actions if len(a) == 2) and any(window.startswith(a) for a in actions if len(a) == 2):
+            return False
+        rest = text[right:end]
+        stop = re.search(r"[、，。等]|\d", rest)
+        piece = rest[: stop.start()] if stop else rest
+        if before[-1:] not in "路街道线" or not any(junction in rest for junction in _CROSSINGS):
+            return False
+        return any(junction in piece for junction in _CROSSINGS) or piece[-1:] in "路街道线"
+
+    def _own_lead(self, masked: str, tokens: list[Token], begin: int, stop: int, later: bool) -> tuple[int, Run]:
+        if not later:
+            return begin, Run()
+        run = self._predicates.lead(masked, [t for t in tokens if begin <= t.start and t.end <= stop], begin)
+        if run and run.end < stop and run.start == begin and (stop - run.end) >= 2:
+            rest = self._members.parse(masked, run.end, stop)
+            if rest.head and not rest.bare:
+                return run.end, run
+        return begin, Run()
+
+    def _middle_quantity(self, text: str, begin: int, stop: int) -> Quantity | None:
+        for quantity in self._measures.find(text, begin, stop):
+            if quantity.start > begin and quantity.end < stop and quantity.counts and not quantity.foreign:
+                return quantity
+        return None
+
+    def _closing(self, text: str, etc: int, stop: int) -> Member:
+        """What stands after 等: a number, a head, actions."""
+        start = etc + 1
+        closing = self._members.parse(text, start, stop) if start < stop else Member(start, stop, (start, start))
+        quantity = self._measures.at(text, start, stop)
+        if quantity and quantity.end == stop:
+            closing.quantity = quantity
+            closing.core = (stop, stop)
+            closing.head = None
+        return closing
+
+    def _close(self, text: str, group: list[Item], result: WorkList, number: int, closing: Member | None, words: str) -> None:
+        for item in group:
+            item.group = number
+        self._fold_actions(group)
+        if not group:
+            return
+        members = [item.member for item in group]
+        if closing is not None:
+            self._share_closing(text, members, closing)
+            result.closings[number] = words
+        else:
+            self._share_suffix(text, group)
+            if members[-1].quantity and members[-1].each:
+                for member in members[:-1]:
+                    member.quantity = member.quantity or members[-1].quantity
+        self._share_heads(text, group)
+        result.items += group
+
+    def _fold_actions(self, group: list[Item]) -> None:
+        """A member that is only an action (道路及沥青罩面, 改造和扩容) belongs to the member before it."""
+        for index in range(len(group) - 1, 0, -1):
+            member, before = group[index].member, group[index - 1].member
+            if member.bare and member.actions and not before.bare:
+                before.actions = before.actions or member.actions
+                before.quantity = before.quantity or member.quantity
+                before.generic = before.generic or member.generic
+                before.phase = before.phase or member.phase
+                del group[index]
+
+    def _stops(self, words: str) -> bool:
+        return any(words.endswith(stop) for stop in self._lexicon.stop_ends)
+
+    def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
+        stopped = not closing.bare and closing.head is None and self._stops(text[closing.core[0] : closing.core[1]])
+        for member in members:
+            if not member.actions:
+                member.actions = list(closing.actions)
+            member.stage = member.stage or closing.stage
+            member.stopped = member.stopped or stopped
+            member.generic = member.generic or closing.generic or closing.head is not None
+            if closing.head and not closing.bare:
+                own_head = member.head is not None and not self._weak(text, member)
+                junction = text[closing.head_start : closing.core[1]] in _JUNCTIONS
+                collective = text[closing.core[0] : closing.core[1]] in self._collective
+                if collective and not own_head:
+                    member.head = closing.head
+                elif (not own_head) or junction:
+                    self._give_head(text, member, closing, closing.core)
+                    member.notes.append("head shared by the list")
+        count = closing.quantity
+        if count and count.counts:
+            if count.exact or count.value > 1:
+                named = len(members)
+                if named > count.value:
+                    for member in members:
+                        member.flags.append("count-mismatch")
+
+    def _weak(self, text: str, member: Member) -> bool:
+        """Whether its head is one character that may as well belong to a place's name (石塘, 白沙湾)."""
+        return member.head is not None and member.head_end - member.head_start == 1 and member.core[1] - member.core[0] <= 3 and text[member.head_start] in "山湾塘港湖溪江河沟岭塔寺庄村镇乡桥浦泾岛洲城屯寨坝堰岩洞潭围堤渠浦港楼阁山线"
+
+    def _give_head(self, text: str, member: Member, giver: Member, span: tuple[int, int]) -> None:
+        member.shared = span
+        member.head = giver.head
+
+    def _share_suffix(self, text: str, group: list[Item]) -> None:
+        """An action or stage behind the last member is said of all that have none."""
+        last = group[-1].member
+        if len(group) < 2 or not (last.actions or last.stage):
+            return
+        if any(item.member.actions for item in group[:-1]):
+            return
+        shared = [a for a in last.actions if self._lexicon.actions[a].nature in _SHARED_NATURES]
+        for item in group[:-1]:
+            if item.member.quantity or item.member.phase:
+                continue
+            item.member.actions = list(shared)
+            item.member.stage = item.member.stage or last.stage
+            if shared or last.stage:
+                item.member.notes.append("said of the whole list")
+
+    def _share_heads(self, text: str, group: list[Item]) -> None:
+        for index in range(len(group) - 1, -1, -1):
+            member = group[index].member
+            if member.shared or member.bare:
+                continue
+            core = text[member.core[0] : member.core[1]]
+            if core in self._dependents and index and not group[index - 1].member.bare:
+                member.before = group[index - 1].member.core
+                member.notes.append("belongs to the work before it")
+                continue
+            if (member.head is None or self._weak(text, member)) and index + 1 < len(group):
+                giver = group[index + 1].member
+                if member.head and (self._weak(text, giver) or giver.core[1] - giver.core[0] <= 4):
+                    continue
+                if giver.head is None or giver.bare or len(core) > MAX_HEADLESS or member.generic or member.phase or member.actions != giver.actions and member.actions:
+                    continue
+                span = giver.shared or self._shareable(text, giver, len(core))
+                if span is None:
+                    continue
+                self._give_head(text, member, giver, span)
+                member.notes.append("head shared with the next member")
+            elif (member.head is None or self._modifier_only(text, member)) and index and member.quantity:
+                giver = group[index - 1].member
+                if giver.head and self._modifier_only(text, member):
+                    begin = self._members.proper(text, giver.core[0], giver.core[1])
+                    begin = giver.head_start if begin == giver.core[0] else begin
+                    self._give_head(text, member, giver, (giver.head_start, giver.head_end))
+                    member.notes.append("head shared with the member before")
+
+    def _modifier_only(self, text: str, member: Member) -> bool:
+        return self._members.proper(text, *member.core) == member.core[0]
+
+    def _shareable(self, text: str, giver: Member, length: int) -> tuple[int, int] | None:
+        head = text[giver.head_start : giver.head_end]
+        begin = self._members.proper(text, giver.core[0], giver.head_start)
+        if begin == giver.head_start and (head in self._unshared or head.endswith(_UNSHARED_ENDS)):
+            return None
+        if begin <= giver.core[0]:
+            begin = giver.head_start
+        return begin, giver.head_end

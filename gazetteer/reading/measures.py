@@ -1,0 +1,120 @@
+"""Numbers with their units, and the two ends of a stretch."""
+
+import re
+from dataclasses import dataclass
+
+from gazetteer.reading.lexicon import Lexicon, trie_pattern
+
+_CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
+_END = r"[^，。；：]{1,16}?"
+_TO = r"(?:至|到|-+)"
+_PAIR = re.compile(rf"(?:起点|[从自由起])?(?P<a>{_END}){_TO}(?P<b>{_END})(?:路段|段|之间)?(?:[，、；：].*)?")
+_ROAD = r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|[路街线道巷环])"
+_ROAD_STRETCH = re.compile(rf"(?P<name>[^-至到]*?{_ROAD})(?:[从自由])?(?P<a>[^-至到]{{1,12}}){_TO}(?P<b>.{{1,14}}?)(?:路段|段)(?P<rest>.*)")
+_STRETCH = re.compile(rf"(?:[从自由])?(?P<a>[^-至到]{{1,12}}){_TO}(?P<b>.{{1,12}}?)(?:路段|段)(?P<rest>.*)")
+
+
+_SPOKEN = frozenset(("个", "座", "条", "所", "处", "项", "家", "栋", "幢", "公里", "亩", "万亩"))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in its unit; `counts` where the unit numbers things, not their length or area. `start`, `end` in the text."""
+
+    value: float
+    unit: str
+    counts: bool
+    start: int
+    end: int
+    exact: bool
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a stretch as positions in the text, and where the name before them ends."""
+
+    name_end: int
+    a: tuple[int, int]
+    b: tuple[int, int]
+    whole: bool
+    """True where the ends are part of the name itself (东水门-储奇门段岸线)."""
+
+
+def number(digits: str) -> float | None:
+    """The value of Arabic or Chinese digits."""
+    plain = digits.replace(",", "")
+    try:
+        return float(plain)
+    except ValueError:
+        pass
+    total, current = 0, 0
+    for char in digits:
+        if char in _CHINESE:
+            current = _CHINESE[char]
+        elif char in _TENS:
+            total += (current or 1) * _TENS[char]
+            current = 0
+        else:
+            return None
+    return float(total + current)
+
+
+class Measures:
+    """Finds quantities with the units of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        units = lexicon.lists
+        self._counts = frozenset(units["count"])
+        self._foreign = frozenset(units["foreign"])
+        pattern = trie_pattern([u for key in ("count", "length", "area", "other", "foreign") for u in units[key]])
+        self.pattern = re.compile(
+            r"(?P<digits>(?<![\d.A-Za-z])\d[\d,]{0,12}(?:\.\d{1,6})?|[一二三四五六七八九十百两]{1,5})"
+            r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
+            rf"(?P<unit>{pattern})(?:以上|左右|余|多|之多)?"
+        )
+
+    def at(self, text: str, start: int, end: int) -> Quantity | None:
+        """The quantity that begins at `start`."""
+        match = self.pattern.match(text, start, end)
+        return self._quantity(match) if match else None
+
+    def find(self, text: str, start: int, end: int) -> list[Quantity]:
+        """Every quantity in `text[start:end]`."""
+        found = (self._quantity(match) for match in self.pattern.finditer(text, start, end))
+        return [quantity for quantity in found if quantity]
+
+    def _quantity(self, match: re.Match[str]) -> Quantity | None:
+        value = number(match["digits"])
+        if value is None:
+            return None
+        if match["multiple"]:
+            value *= _MULTIPLES[match["multiple"]]
+        unit = match["unit"]
+        chinese = not match["digits"][0].isdigit()
+        if chinese and (match["digits"] == "一" or unit not in _SPOKEN):
+            return None  # 一个, 一座 is an article; 四方, 三门 are names
+        return Quantity(
+            value, unit, unit in self._counts, match.start(), match.end(), match["digits"][0].isdigit(), unit in self._foreign
+        )
+
+
+def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The ends named in a bracket whose inside is `text[start:end]` (花园大道-8号桥)."""
+    match = _PAIR.fullmatch(text, start, end)
+    if match is None or match["a"].isdigit() or match["b"].isdigit():
+        return None
+    return match.span("a"), match.span("b")
+
+
+def inline_ends(text: str, start: int, end: int) -> Ends | None:
+    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线."""
+    match = _ROAD_STRETCH.fullmatch(text, start, end)
+    if match:
+        return Ends(match.end("name"), match.span("a"), match.span("b"), whole=False)
+    match = _STRETCH.fullmatch(text, start, end)
+    if match:
+        return Ends(end, match.span("a"), match.span("b"), whole=True)
+    return None

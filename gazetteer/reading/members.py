@@ -1,0 +1,235 @@
+"""One member of a list to its parts: name, head, what is done to it, how many, between which ends."""
+
+import re
+from dataclasses import dataclass, field
+
+from gazetteer.reading.lexicon import Action, Head, Lexicon
+from gazetteer.reading.measures import Measures, Quantity, bracket_ends, inline_ends
+from gazetteer.vocabulary import Kind, Status
+
+_PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
+_NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
+_LINES = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
+_QUOTES = "“”\"'‘’《》"
+_OPENING = re.compile(r"[“\"'‘《]+")
+_RELATIVE = re.compile(
+    r".{0,40}(?:投资|总长|全长|长|占地|面积|建筑面积|总规模|规模|日处理|年产|装机|可|能|备受|关注|关心|期盼|期待|瞩目|多年|期间|涉及|惠及|万元|亿元|公里|平方米|亩|反映|急难愁盼|为主|为重点|为代表|为核心|为龙头|为依托|为支撑|为契机|为主体|为载体).{0,20}的"
+)
+_ARTICLES = ("新的", "一批", "一座", "一个", "一条", "一所", "一处", "各类", "全县", "全市", "全区", "全省", "我县", "我市", "我区", "该县", "了", "好", "其中", "各", "首个", "首座", "首条", "首家", "一系列", "以及", "的", "等", "县内", "市内", "区内", "辖区", "境内", "剩余", "其余", "所有", "全部", "部分", "多个", "若干", "包括", "重点")
+
+
+@dataclass(slots=True)
+class Member:
+    """A member of a list. Positions are those of the paragraph's text."""
+
+    start: int
+    end: int
+    core: tuple[int, int]
+    """Its own name, without what was stripped."""
+    head: Head | None = None
+    head_start: int = 0
+    head_end: int = 0
+    shared: tuple[int, int] | None = None
+    """The head of another member that it takes over."""
+    before: tuple[int, int] | None = None
+    """The place of another member that it takes over."""
+    actions: list[str] = field(default_factory=list)
+    stage: Status | None = None
+    phase: str = ""
+    generic: bool = False
+    stopped: bool = False
+    """Whether the list it stands in sums itself up as something that is no work (等一批应用)."""
+    quantity: Quantity | None = None
+    each: bool = False
+    ends: tuple[tuple[int, int], tuple[int, int]] | None = None
+    flags: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def bare(self) -> bool:
+        return self.core[0] >= self.core[1]
+
+
+class Members:
+    """Takes the members of lists apart with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, measures: Measures) -> None:
+        self._lexicon = lexicon
+        self._measures = measures
+        self._generic = frozenset(lexicon.lists["generic"])
+        self._parts = frozenset(lexicon.lists["parts"])
+        self._modifiers = frozenset(lexicon.lists["modifiers"])
+        self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
+        self._longest_modifier = max(map(len, self._modifiers), default=0)
+
+    def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+        """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a section of
+        a road (S2线乐清段) count with the head before them."""
+        if phase := _PHASE.search(text, max(start, end - 8), end):
+            return self.head(text, start, phase.start())
+        if road := _NUMBERED_ROAD.search(text, max(start, end - 10), end):
+            return self._lexicon.heads["公路"], road.start(), road.end()
+        if text[end - 1 : end] == "段" and (before := self._inner(text, start, end - 1)):
+            return before
+        heads, common = self._lexicon.heads, self._lexicon.common_heads
+        for begin in range(max(start, end - self._lexicon.longest_head), end):
+            word = text[begin:end]
+            if found := heads.get(word) or common.get(word):
+                return found, begin, end
+        return None
+
+    def _inner(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+        """The last head of a line that stands inside a name."""
+        for stop in range(end, start + 1, -1):
+            found = self.head(text, start, stop)
+            if found and found[0].kind in _LINES and text[stop - 1] != "段":
+                return found
+        return None
+
+    def common(self, text: str, start: int, end: int) -> Head | None:
+        """The head it ends in as one of many, where there is such."""
+        for begin in range(max(start, end - self._lexicon.longest_head), end):
+            word = text[begin:end]
+            if found := self._lexicon.common_heads.get(word):
+                return found
+            if word in self._lexicon.heads:
+                return None
+        return None
+
+    def proper(self, text: str, start: int, end: int) -> int:
+        """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name."""
+        while start < end:
+            for begin in range(max(start, end - self._longest_modifier), end):
+                if text[begin:end] in self._modifiers:
+                    end = begin
+                    break
+            else:
+                return end
+        return end
+
+    def parse(self, text: str, start: int, end: int) -> Member:
+        """Take the member written in `text[start:end]` apart."""
+        member = Member(start, end, (start, end))
+        start = self._front(text, member, start, end)
+        end = self._back(text, member, start, end)
+        if not member.ends and (ends := inline_ends(text, start, end)):
+            member.ends = (ends.a, ends.b)
+            end = ends.name_end
+            member.notes.append("ends written in the name")
+        start, end = self._bare(text, start, end)
+        member.core = (start, end)
+        if found := self.head(text, start, end):
+            member.head, member.head_start, member.head_end = found
+        return member
+
+    def _front(self, text: str, member: Member, start: int, end: int) -> int:
+        while start < end:
+            if relative := _RELATIVE.match(text, start, end):
+                if relative.end() < end:
+                    quantities = [q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts]
+                    if quantities and not member.quantity:
+                        member.quantity = quantities[0]
+                    start = relative.end()
+                    continue
+            quantity = self._measures.at(text, start, end)
+            if quantity and not quantity.foreign and quantity.end < end:
+                member.quantity, start = quantity, quantity.end
+                if text.startswith("的", start):
+                    start += 1
+                continue
+            article = next((a for a in _ARTICLES if text.startswith(a, start) and end - start > len(a) + 1), None)
+            if article is None:
+                return start
+            start += len(article)
+        return start
+
+    def _back(self, text: str, member: Member, start: int, end: int) -> int:
+        """Strip what stands behind the name: brackets, quantity, actions, stages, phases, generic words."""
+        while start < end:
+            if text[end - 1] in "）" and (begin := text.rfind("（", start, end)) >= start:
+                if not (ends := bracket_ends(text, begin + 1, end - 1)) and begin == start:
+                    return end
+                if ends and not member.ends:
+                    member.ends = ends
+                    member.notes.append("ends in brackets")
+                phase = _PHASE.search(text, begin + 1, end - 1)
+                if phase and not member.phase:
+                    member.phase = phase.group()
+                end = begin
+                continue
+            if text[end - 1] in "，、。的等后":
+                end -= 1
+                continue
+            quantity = self._trailing(text, start, end)
+            if quantity:
+                member.quantity = quantity
+                end = quantity.start
+                if text[start:end].endswith(("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")):
+                    member.each = text[end - 1] == "各"
+                    end -= 1
+                continue
+            if phase := _PHASE.search(text, start, end):
+                member.phase = phase.group()
+                if not member.actions and not member.generic and self.head(text, start, phase.start()):
+                    member.generic = True
+                    if end - phase.start() > 0:
+                        member.notes.append(f"phase {member.phase}")
+                    return end
+                end = phase.start()
+                continue
+            cut = self._suffix(text, member, start, end)
+            if cut == end:
+                return end
+            end = cut
+        return end
+
+    def _trailing(self, text: str, start: int, end: int) -> Quantity | None:
+        """The quantity that ends at `end`."""
+        if text[end - 1].isdigit():
+            return None
+        found = [q for q in self._measures.find(text, max(start, end - 24), end) if q.end == end and not q.foreign]
+        return found[-1] if found and found[-1].start > start else None
+
+    def _suffix(self, text: str, member: Member, start: int, end: int) -> int:
+        lexicon = self._lexicon
+        word = ""
+        for begin in range(max(start, end - self._longest), end):
+            piece = text[begin:end]
+            if piece in lexicon.actions or piece in lexicon.stages or piece in self._generic or piece in self._parts:
+                word = piece
+                break
+        if word and len(word) == end - start and word in self._generic:
+            member.generic = True
+            return start
+        if word and len(word) == end - start and word in lexicon.actions and not lexicon.actions[word].name:
+            member.actions.append(word)
+            return start
+        if not word or len(word) == end - start:
+            return end
+        found = self.head(text, start, end)
+        if found and end - found[1] >= len(word):
+            return end
+        if word in lexicon.actions:
+            member.actions.append(word)
+        elif word in lexicon.stages:
+            member.stage = lexicon.stages[word]
+        elif word in self._generic:
+            member.generic = True
+        return end - len(word)
+
+    def _bare(self, text: str, start: int, end: int) -> tuple[int, int]:
+        while start < end and text[start] in "、，的" + _QUOTES and not _paired(text, start, end):
+            start += 1
+        while start < end and text[end - 1] in "、，的" + _QUOTES and not _paired_end(text, start, end):
+            end -= 1
+        if end - start > 2 and text[start] in _QUOTES and text[end - 1] in _QUOTES:
+            start, end = start + 1, end - 1
+        return start, end
+
+
+def _paired(text: str, start: int, end: int) -> bool:
+    return text[start] in "“《" and ("”" in text[start:end] or "》" in text[start:end])
+
+
+def _paired_end(text: str, start: int, end: int) -> bool:
+    return text[end - 1] in "”》" and ("“" in text[start:end] or "《" in text[start:end])
