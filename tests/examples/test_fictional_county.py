@@ -154,6 +154,26 @@ def test_no_two_roads_at_grade_cross_without_a_node(drawn: Map) -> None:
             assert any(abs(x - lon) + abs(y - lat) < 2e-5 for lon, lat in shared), drawn.tags[f"way/{numbers[i]}"]
 
 
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        ("城北东路", 1),
+        ("398国道", 1),
+        ("石枫线", 1),
+        ("澜溪大道", 2),  # two carriageways
+        ("387省道", 2),  # 澜溪大道 lies between
+        ("枫云线", 2),  # the tunnel has a name of its own
+        ("青古线", 2),  # so has the bridge
+    ],
+)
+def test_a_roads_ways_hang_together(drawn: Map, name: str, pieces: int) -> None:
+    joined: list[set[int]] = []
+    for refs in (set(drawn.ways[n]) for n in drawn.roads(name)):
+        touching = [piece for piece in joined if piece & refs]
+        joined = [piece for piece in joined if piece not in touching] + [refs.union(*touching)]
+    assert len(joined) == pieces
+
+
 def test_some_streets_are_dual_carriageways(drawn: Map) -> None:
     for name in ("澜溪大道", "迎宾大道", "工业大道"):
         assert all(drawn.tags[f"way/{n}"]["oneway"] == "yes" for n in drawn.roads(name))
