@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring, unary_union
 
 SIMPLIFY_M = 1.2  # a vertex that moves a curve less than this is not worth a node
+LARGE_M = 1050  # a patch with a larger radius than this is land, not a building's ground
 TURN = math.radians(-7)  # of the whole plan, so that no street runs due north
 Points = NDArray[np.float64]
 
@@ -74,10 +75,11 @@ def curve_of(plan: dict, label: str, amplitude: float, wavelength: float) -> Lin
 def blob(
     centre: Points, radius: float, label: str, *, stretch: tuple[float, float] = (1, 1), turn: float = 0
 ) -> Polygon:
-    """A rounded patch: an ellipse whose radius varies by up to a fifth."""
+    """A rounded patch: an ellipse whose radius varies, the more and the finer the larger it is."""
     rng = rng_for(label)
-    angle = np.linspace(0, 2 * math.pi, 28, endpoint=False)
-    rough = 1 + sum(rng.uniform(-0.08, 0.08) * np.sin(k * angle + rng.uniform(0, 7)) for k in (2, 3, 5))
+    angle = np.linspace(0, 2 * math.pi, 28 if radius < LARGE_M else 90, endpoint=False)
+    waves = (2, 3, 5) if radius < LARGE_M else (2, 3, 5, 8, 13)
+    rough = 1 + sum(rng.uniform(-0.22, 0.22) / k * np.sin(k * angle + rng.uniform(0, 7)) for k in waves)
     x, y = stretch[0] * radius * rough * np.cos(angle), stretch[1] * radius * rough * np.sin(angle)
     turned = math.radians(turn)
     ring = [x * math.cos(turned) - y * math.sin(turned), x * math.sin(turned) + y * math.cos(turned)]
