@@ -158,6 +158,18 @@ class Cluster:
             (self.home / "stay").unlink(missing_ok=True)
             self._stop()
 
+    def set_aside(self) -> Path:
+        """Stop the cluster and move its data aside, so that the next start makes new ones; where they are now."""
+        self.stop()
+        aside = self.store / f"data-{self.version}-{secrets.token_hex(2)}"
+        return self.data.rename(aside)
+
+    def put_back(self, aside: Path) -> None:
+        """Make data that were set aside the cluster's again."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        aside.rename(self.data)
+
     def create_database(self, name: str) -> None:
         """Make a database that `guatu` owns, with PostGIS in it, unless it is there."""
         with self.connect_as_admin("postgres") as admin:
@@ -206,7 +218,7 @@ class Cluster:
                 return
             if not self.data.exists():
                 self._initialise()
-            self._drop_strangers_lock_file()
+            self._bury_killed_server()
             self._make_socket_folder()
             self._launch()
             self._prepare_roles()
@@ -225,44 +237,36 @@ class Cluster:
     def _launch(self) -> None:
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        deadline = time.monotonic() + ORPHANS_SECONDS
-        while True:
-            try:
-                self._release().run(
-                    "pg_ctl",
-                    "start",
-                    "--wait",
-                    f"--timeout={START_SECONDS}",
-                    "--pgdata",
-                    self.data,
-                    "--log",
-                    self.log,
-                    f"--options=-k {self.socket_folder}",
-                    user=self._server_user(),
-                    folder=self.store,
-                )
-            except PostgresqlError as error:
-                said = self.log.read_text(errors="replace") if self.log.exists() else str(error)
-                # The processes of a server that was killed hold its shared memory until they notice.
-                if "pre-existing shared memory block" in said and time.monotonic() < deadline:
-                    self.log.unlink()
-                    time.sleep(0.5)
-                    continue
-                raise self._explained(last_words(said)) from error
-            else:
-                return
+        try:
+            self._release().run(
+                "pg_ctl",
+                "start",
+                "--wait",
+                f"--timeout={START_SECONDS}",
+                "--pgdata",
+                self.data,
+                "--log",
+                self.log,
+                f"--options=-k {self.socket_folder}",
+                user=self._server_user(),
+                folder=self.store,
+            )
+        except PostgresqlError as error:
+            said = self.log.read_text(errors="replace") if self.log.exists() else ""
+            raise self._explained(last_words(said) if said else str(error)) from error
 
     def _initialise(self) -> None:
         """Make the data directory beside its place and move it there when it is whole."""
         user = self._server_user()
         self._make_store(user)
-        passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, WEB)}
-        write_private(self.home / "pgpass", "".join(f"*:*:*:{role}:{word}\n" for role, word in passwords.items()))
+        if not (self.home / "pgpass").exists():
+            entries = (f"*:*:*:{role}:{secrets.token_urlsafe(24)}\n" for role in (ADMIN, OWNER, WEB))
+            write_private(self.home / "pgpass", "".join(entries))
         unfinished = self.store / "data.unfinished"
         word_file = self.store / "password"
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
-            write_private(word_file, passwords[ADMIN], user)
+            write_private(word_file, self._passwords()[ADMIN], user)
             newest_release().run(
                 "initdb",
                 "--pgdata",
@@ -379,18 +383,25 @@ class Cluster:
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
-    def _drop_strangers_lock_file(self) -> None:
-        """Remove the lock file of a killed server whose number another program has by now, as happens after a reboot.
+    def _bury_killed_server(self) -> None:
+        """Remove the lock files of a server that was killed, once the last of its processes has noticed and gone.
 
-        PostgreSQL itself removes one whose number nobody has.
+        PostgreSQL does so itself, but not where another program has been given the number in them, as after a reboot.
         """
-        pid = self._pid_in_lock_file()
-        if pid and Path(f"/proc/{pid}").exists() and not works_in(pid, self.data):
-            processes = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-            if not any(works_in(process, self.data) for process in processes):
-                (self.data / "postmaster.pid").unlink()
+        lock_files = [self.data / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"]
+        deadline = time.monotonic() + ORPHANS_SECONDS
+        while any(file.exists() for file in lock_files):
+            processes = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+            orphans = [pid for pid in processes if works_in(pid, self.data)]
+            if not orphans:
+                for file in lock_files:
+                    file.unlink(missing_ok=True)
+            elif time.monotonic() > deadline:
+                raise ClusterError(f"processes of a killed server still use {self.data}: end {orphans} and start again")
+            else:
+                time.sleep(0.1)
 
     def _explained(self, said: str) -> ClusterError:
         if "No space left on device" in said:
             return ClusterError(f"the disk of {self.store} is full: free some space on it and start again")
-        return ClusterError(f"the database in {self.store} did not start: {said}")
+        return ClusterError(f"the database in {self.store} did not start: {said} (see {self.log})")

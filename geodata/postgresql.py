@@ -54,9 +54,9 @@ class Release:
 
 
 def last_words(output: str) -> str:
-    """The line of a program's or server's output that says what went wrong: the last error, else the last line."""
+    """What went wrong, from a program's or server's output: its last error, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:", "ERROR:"))]
+    errors = [found[1] for line in lines if (found := re.search(r"(?:FATAL|PANIC|ERROR|error): +(.*)", line))]
     return (errors or lines or ["it said nothing"])[-1]
 
 
@@ -88,17 +88,32 @@ def release_of(version: int) -> Release:
     )
 
 
+def newest_client() -> Release:
+    """The newest installed release with client programs, which work with servers of their own age and older ones.
+
+    Raises PostgresqlError where there is none.
+    """
+    clients = _in_folders("pg_dump")
+    if not clients:
+        raise PostgresqlError("PostgreSQL's client programs are not installed: run `apt-get install postgresql-client`")
+    return clients[-1]
+
+
 def installed_releases() -> Sequence[Release]:
-    """The installed releases that are new enough, oldest first: Debian's, and the one on the PATH."""
-    folders = [programs.parent for programs in DEBIAN.glob("*/bin/postgres")]
-    if on_path := shutil.which("postgres"):
-        folders.append(Path(on_path).resolve().parent)
-    releases = {version: Release(version, folder) for folder in folders if (version := _version(folder)) >= OLDEST}
-    return [releases[version] for version in sorted(releases)]
+    """The installed releases that are new enough, oldest first: Debian's, else the one on the PATH."""
+    return [release for release in _in_folders("postgres") if release.version >= OLDEST]
 
 
-def _version(programs: Path) -> int:
-    words = Release(0, programs).run("postgres", "--version")  # postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+def _in_folders(program: str) -> Sequence[Release]:
+    folders = [found.parent for found in DEBIAN.glob(f"*/bin/{program}")]
+    if not folders and (on_path := shutil.which(program)):
+        folders = [Path(on_path).resolve().parent]
+    releases = [Release(_version(folder, program), folder) for folder in folders]
+    return sorted(releases, key=lambda release: release.version)
+
+
+def _version(programs: Path, program: str) -> int:
+    words = Release(0, programs).run(program, "--version")  # postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
     return int(re.sub(r"^\D*(\d+).*", r"\1", words, flags=re.DOTALL))
 
 

@@ -17,6 +17,11 @@ from gazetteer.errors import GuatuError
 COMMANDS = {
     # what is typed: (module, what it does)
     "up": ("up", "Start guatu: database, migrations, web pages."),
+    "read": ("read", "Read the works out of reports."),
+    "gazetteer": ("gazetteer", "Load places and look them up."),
+    "locate": ("locate", "Place every saved work that has no place yet."),
+    "geocode": ("geocode", "Answer queries: JSON lines in, JSON lines out."),
+    "user": ("user", "Add, list, disable and reset the accounts of people."),
     "db": ("db", "Start, stop, upgrade, back up and restore the database."),
 }
 

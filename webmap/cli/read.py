@@ -1,0 +1,123 @@
+"""`guatu read`: the works in reports."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import click
+
+from gazetteer.errors import GuatuError
+from gazetteer.reading import Reading, read_works
+from gazetteer.reading.documents import Document, open_document
+from gazetteer.reading.lexicon import Lexicon, load
+from gazetteer.work import Work
+from geodata.counties import find_county
+from geodata.database import open_sessions
+from geodata.models import Report
+from geodata.reports import save_report
+from geodata.settings import Settings
+from webmap.cli.tables import print_table
+
+_FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.command()
+@_FILES
+@click.option("--jsonl", is_flag=True, help="One JSON object a work, for machines.")
+@click.option("--explain", "explained", is_flag=True, help="How each work was read, and what was rejected and why.")
+@click.option("--save", is_flag=True, help="Keep the report and its works.")
+@click.option("--county", help="The county of the report, by name or six-digit code, where the report does not say it.")
+@click.option(
+    "--year", type=click.IntRange(1949, 2100), help="The year of the report, where the report does not say it."
+)
+def command(
+    files: tuple[Path, ...], jsonl: bool, explained: bool, save: bool, county: str | None, year: int | None
+) -> None:
+    """Read the works out of reports (txt, docx, pdf, html)."""
+    lexicon = load(Path(folder) if (folder := os.environ.get("GUATU_LEXICON")) else None)
+    readings = [(path, *_read(path, lexicon)) for path in files]
+    for path, document, reading in readings:
+        for warning in document.warnings:
+            click.echo(f"guatu: {path.name}: {warning}", err=True)
+        if not reading.works:
+            raise GuatuError(
+                f"{path.name} 里没有读到工程。No works were read in {path.name}: is it a government work report?"
+            )
+    if save:
+        _save(readings, county, year)
+    for _, document, reading in readings:
+        if jsonl:
+            for work in reading.works:
+                click.echo(json.dumps(work.to_json(), ensure_ascii=False))
+        elif explained:
+            from gazetteer.reading.explain import explain
+
+            click.echo(explain(document.text, reading))
+        elif not save:
+            _print(reading.works)
+
+
+def _read(path: Path, lexicon: Lexicon) -> tuple[Document, Reading]:
+    document = open_document(path)
+    return document, read_works(document.text, lexicon=lexicon)
+
+
+def _print(works: tuple[Work, ...]) -> None:
+    rows = [
+        (
+            work.name,
+            f"{work.extent.start} – {work.extent.end}" if work.extent else "",
+            f"{work.quantity:g} {work.unit or ''}" if work.quantity is not None else "",
+            work.status.value,
+            work.nature.value,
+            work.kind.value,
+            work.sector.value,
+            work.area[-1] if work.area else "",
+        )
+        for work in works
+    ]
+    print_table(("name", "extent", "quantity", "status", "nature", "kind", "sector", "heading"), rows, right=(2,))
+    click.echo(f"{len(works)} works")
+
+
+def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, year: int | None) -> None:
+    settings = Settings.from_environment()
+    reports = [
+        (_report(settings.home / "gazetteer", path, document, county, year), reading)
+        for path, document, reading in readings
+    ]
+    with open_sessions(settings) as sessions, sessions.begin() as session:
+        for report, reading in reports:
+            saved = save_report(session, report, reading.works)
+            what = f"{report.county} {report.year}"
+            if saved.known:
+                click.echo(
+                    f"{what}: already kept; {saved.new} new works, {saved.changed} changed, {saved.known} known",
+                    err=True,
+                )
+            else:
+                click.echo(f"{what}: kept, {saved.new} works", err=True)
+
+
+def _report(gazetteer: Path, path: Path, document: Document, county: str | None, year: int | None) -> Report:
+    name, in_year = county or document.county, year or document.year
+    if name is None:
+        raise GuatuError(
+            f"看不出 {path.name} 是哪个县的报告，请用 --county 说明。{path.name} does not say its county: give --county"
+        )
+    if in_year is None:
+        raise GuatuError(
+            f"看不出 {path.name} 是哪一年的报告，请用 --year 说明。{path.name} does not say its year: give --year"
+        )
+    found = find_county(gazetteer, name)
+    return Report(
+        title=document.title or path.stem,
+        county=found.name,
+        adcode=found.adcode,
+        year=in_year,
+        text=document.text,
+        source_file=path.name,
+        sha256=hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        fictional=found.fictional,
+    )
