@@ -1,8 +1,11 @@
 """The county that a report is of: by name or code, with its area, towns and villages, out of the loaded gazetteer."""
 
+import csv
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +67,12 @@ class Divisions:
         wanted = "".join(c for c in unicodedata.normalize("NFKC", text[:MAX_NAME]) if c.isprintable() and c != " ")
         if wanted in self._upper:
             return self._with_area(self._upper[wanted])
-        found = self._named(wanted, whole=True) or self._named(wanted) or self._named(upper_stem(wanted))
+        found = (
+            self._named(wanted, self._by_name)
+            or self._named(wanted, self._by_form)
+            or self._named(wanted, self._by_former_name)
+            or [place for place in self._named(upper_stem(wanted), self._by_form) if place.kind == "county"]
+        )
         if len(found) == 1:
             return self._with_area(found[0])
         if not found:
@@ -109,21 +117,40 @@ class Divisions:
         return _place(self._places.filter(pc.equal(self._places["key"], place.key)).to_pylist()[0])
 
     @cached_property
-    def _by_form(self) -> dict[str, list[Place]]:
-        found: defaultdict[str, list[Place]] = defaultdict(list)
-        for place in self._upper.values():
-            for form in upper_forms(place.name):
-                found[form].append(place)
-        return dict(found)
+    def _by_name(self) -> dict[str, list[Place]]:
+        return _grouped((place.name, place) for place in self._upper.values())
 
-    def _named(self, text: str, *, whole: bool = False) -> list[Place]:
+    @cached_property
+    def _by_form(self) -> dict[str, list[Place]]:
+        return _grouped((form, place) for place in self._upper.values() for form in upper_forms(place.name))
+
+    @cached_property
+    def _by_former_name(self) -> dict[str, list[Place]]:
+        """Successors of the counties of `former_counties.tsv`."""
+        text = files("gazetteer").joinpath("former_counties.tsv").read_text(encoding="utf-8")
+        rows = csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t")
+        return _grouped(
+            (row["name"], self._upper[code])
+            for row in rows
+            for code in row["successors"].split(",")
+            if code in self._upper
+        )
+
+    def _named(self, text: str, by_name: dict[str, list[Place]]) -> list[Place]:
         """Divisions whose name ends the text, with nothing before it but names of divisions above them."""
         return [
             place
             for start in range(len(text))
-            for place in self._by_form.get(text[start:], ())
-            if (not whole or place.name == text[start:]) and _leads(text[:start], self.above(place)[::-1])
+            for place in by_name.get(text[start:], ())
+            if _leads(text[:start], self.above(place)[::-1])
         ]
+
+
+def _grouped(pairs: Iterable[tuple[str, Place]]) -> dict[str, list[Place]]:
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for name, place in pairs:
+        found[name].append(place)
+    return dict(found)
 
 
 def _leads(text: str, above: list[Place]) -> bool:

@@ -1,6 +1,7 @@
 """Finding the county that a report is of, in an index built from the real divisions."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ def test_a_county_is_found_by_name_code_and_full_name(found: Divisions, text: st
         ("仙桃市", "湖北省仙桃市"),
         ("萧山市", "浙江省杭州市萧山区"),
         ("兰州新区", "甘肃省兰州市兰州新区"),
+        ("九江县", "江西省九江市柴桑区"),
+        ("浙江省杭州市下城区", "浙江省杭州市拱墅区"),
+        ("新市区", "新疆维吾尔自治区乌鲁木齐市新市区"),
+        ("保定市新市区", "河北省保定市竞秀区"),
     ],
 )
 def test_divisions_of_every_level_are_found(found: Divisions, text: str, full_name: str) -> None:
@@ -61,6 +66,7 @@ def test_divisions_of_every_level_are_found(found: Divisions, text: str, full_na
         ("城区", "山西省晋城市城区 140502"),
         ("吉林", "吉林省吉林市 220200"),
         ("恩施", "湖北省恩施土家族苗族自治州恩施市 422801"),
+        ("江干区", "浙江省杭州市钱塘区 330114"),
     ],
 )
 def test_an_ambiguous_name_is_refused_with_its_candidates(found: Divisions, text: str, candidate: str) -> None:
@@ -68,12 +74,18 @@ def test_an_ambiguous_name_is_refused_with_its_candidates(found: Divisions, text
         found.find(text)
 
 
-@pytest.mark.parametrize("text", ["", "无此县", "999999", "浙江省鼓楼区", "永" * 10_000, "\0\n", "省", "市"])
+@pytest.mark.parametrize("text", ["", "无此县", "999999", "浙江省鼓楼区", "永" * 10_000, "\0\n", "省", "市", "金华县"])
 def test_what_is_no_division_is_refused_in_one_line(found: Divisions, text: str) -> None:
     with pytest.raises(GuatuError) as error:
         found.find(text)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 300
+
+
+def test_every_successor_of_a_former_county_is_there(found: Divisions) -> None:
+    text = files("gazetteer").joinpath("former_counties.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line[0].isdigit()]
+    assert all(found.find(code).kind == "county" for row in rows for code in row[3].split(","))
 
 
 def test_a_county_knows_its_towns_and_villages(found: Divisions) -> None:
