@@ -30,6 +30,7 @@ from gazetteer.resolve import (
     Found,
     Resolver,
     box_distance_m,
+    off_centre,
     kinds,
     label,
 )
@@ -127,9 +128,9 @@ class Gazetteer:
             raise GuatuError(f"{directory} 中还没有地名，请先运行 guatu gazetteer load (the gazetteer is empty)")
         return cls([SourceIndex.open(path) for path in paths])
 
-    def find(self, name: str, limit: int = 5) -> Found:
+    def find(self, name: str, limit: int = 5, area: Area | None = None) -> Found:
         """The places a name can mean, best first, at most `limit` of them, and every one that was looked at and left out."""
-        found = self.resolver.search(name)
+        found = self.resolver.search(name, area=area)
         found.candidates = [group[0] for group in found.groups][:limit]
         return found
 
@@ -199,7 +200,7 @@ class _Search:
             return self._absent(found)
         best = groups[0]
         first = best[0]
-        rivals = [g[0] for g in groups[1:] if g[0].cost <= first.cost + 0.4]
+        rivals = [g[0] for g in groups[1:] if g[0].cost <= first.cost + 0.4 and off_centre(g[0], self.area) <= off_centre(first, self.area)]
         slipped = bool(first.agreement.slip)
         if slipped and rivals:
             return self._none(f"“{self.query.name}”与{_listed([first, *rivals])}都只差一字，无法确定")

@@ -1,0 +1,177 @@
+"""Locating: every work gets a place with its evidence, or the reason why not."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoalchemy2.shape import from_shape, to_shape
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from gazetteer.geocode import Answer, Gazetteer, Query
+from gazetteer.names import fold
+from gazetteer.vocabulary import Kind, Precision
+from gazetteer.work import Extent
+from geodata.models import SRID, GazetteerPlace, Location, Report, Work
+
+PLACED_BY = "guatu"
+METRES = {"公里": 1000.0, "千米": 1000.0, "km": 1000.0, "里": 500.0, "米": 1.0, "延米": 1.0}
+"""Units of length in metres."""
+LINEAR = frozenset({Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE, Kind.TUNNEL, Kind.BRIDGE})
+"""Kinds whose quantity in units of length is that of the thing."""
+SAME_DEGREES = 1e-9
+"""Coordinates that differ by less are the same: a tenth of a millimetre."""
+PLACE_SHARE = 0.8
+"""A work near a place that its name mentions has this share of its confidence: how near is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town of a county: its name, and its area where the gazetteer has one."""
+
+    name: str
+    area: BaseGeometry | None
+
+
+def locate(
+    session: Session,
+    gazetteer: Gazetteer,
+    *,
+    again: bool = False,
+    reports: Sequence[int] = (),
+    progress: Callable[[int], None] = lambda _: None,
+) -> Counter[Precision]:
+    """Places the works that have no place yet; `again` also those that guatu placed before, never what a person placed.
+
+    Returns how many works got which precision. A place that comes out the same as before adds no history.
+    """
+    counts: Counter[Precision] = Counter()
+    statement = select(Report).order_by(Report.id)
+    for report in session.scalars(statement.where(Report.id.in_(reports)) if reports else statement):
+        within = report.adcode or report.county
+        towns = towns_of(session, gazetteer, report)
+        sentences: dict[str, list[str]] = {}
+        for work in session.scalars(select(Work).where(Work.report_id == report.id)):
+            sentences.setdefault(work.sentence, []).extend(work.places)
+        for work in session.scalars(_to_locate(report.id, again=again)).unique():
+            answer = _answer(gazetteer, work, within, sentences[work.sentence])
+            counts[answer.precision] += 1
+            _keep(session, work, answer, _town(answer, work, towns))
+            progress(1)
+    return counts
+
+
+def _to_locate(report_id: int, *, again: bool) -> Any:
+    current = and_(Location.work_id == Work.id, Location.current)
+    open_works = ~exists().where(current)
+    if again:
+        open_works = or_(open_works, exists().where(and_(current, Location.placed_by == PLACED_BY)))
+    return select(Work).where(Work.report_id == report_id, open_works).order_by(Work.start)
+
+
+def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[str]) -> Answer:
+    """The work itself; else the first of the places in its name that can be found, as a place it lies near."""
+    if not work.named and not work.extent_from:
+        return Answer(str(work.id), None, Precision.NONE, 0.0, (), "报告只说了数量，没有点名是哪一处")
+    extent = Extent(work.extent_from, work.extent_to) if work.extent_from and work.extent_to else None
+    context = tuple(dict.fromkeys(place for place in neighbours if place not in work.places))
+    query = Query(str(work.id), work.name, work.kind, extent, within, context, _length_m(work))
+    answer = gazetteer.geocode(query)
+    if answer.geometry is not None:
+        return answer
+    for place in work.places:
+        if fold(place) == fold(work.name):
+            continue
+        near = gazetteer.geocode(Query(str(work.id), place, within=within, context=context))
+        if near.geometry is not None:
+            return _near(answer, near, place)
+    return answer
+
+
+def _near(own: Answer, near: Answer, place: str) -> Answer:
+    """An answer for a place that the work's name mentions, said to be no more than that."""
+    kinds = {match["kind"] for match in near.matched[:1]}
+    precision = near.precision if near.precision in (Precision.TOWN, Precision.COUNTY) else Precision.NEAR
+    if near.precision is Precision.EXACT and "town" in kinds:
+        precision = Precision.TOWN
+    if near.precision is Precision.EXACT and kinds & {"county", "city", "province"}:
+        precision = Precision.COUNTY
+    why = f"{own.why}；名称里提到“{place}”：{near.why}"
+    return Answer(own.id, near.geometry, precision, near.confidence * PLACE_SHARE, near.matched, why, near.evidence)
+
+
+def _length_m(work: Work) -> float | None:
+    if work.quantity and work.unit in METRES and work.kind in LINEAR:
+        return work.quantity * METRES[work.unit]
+    return None
+
+
+def towns_of(session: Session, gazetteer: Gazetteer, report: Report) -> list[Town]:
+    """The towns of a report's county, by their codes and by the county's area."""
+    area = gazetteer.area(report.adcode or report.county)
+    inside = []
+    if report.adcode:
+        inside.append(GazetteerPlace.adcode.startswith(report.adcode))
+    if area is not None and area.polygon is not None:
+        county = from_shape(area.polygon, SRID)
+        inside.append(func.ST_Covers(county, func.ST_PointOnSurface(GazetteerPlace.geometry)))
+    if not inside:
+        return []
+    rows = session.execute(
+        select(GazetteerPlace.name, GazetteerPlace.geometry).where(GazetteerPlace.kind == Kind.TOWN.value, or_(*inside))
+    )
+    towns = [Town(name, to_shape(shape) if shape is not None else None) for name, shape in rows]
+    return sorted(towns, key=lambda town: (town.area is None, town.name))
+
+
+def _town(answer: Answer, work: Work, towns: Sequence[Town]) -> str | None:
+    """The town whose area holds the place; else the one that the work's own words name."""
+    if answer.geometry is not None:
+        point = answer.geometry.representative_point()
+        for town in towns:
+            if town.area is not None and town.area.area and town.area.covers(point):
+                return town.name
+    matched = {match["name"] for match in answer.matched if match["kind"] == Kind.TOWN.value}
+    words = " ".join([work.name, *work.places])
+    for town in towns:
+        if town.name in matched or town.name in words or _stem(town.name) in work.places:
+            return town.name
+    return None
+
+
+def _stem(name: str) -> str:
+    for suffix in ("街道", "镇", "乡"):
+        if name.endswith(suffix) and len(name) > len(suffix) + 1:
+            return name.removesuffix(suffix)
+    return name
+
+
+def _same_place(location: Location, geometry: BaseGeometry | None) -> bool:
+    if location.geometry is None or geometry is None:
+        return location.geometry is None and geometry is None
+    return bool(to_shape(location.geometry).equals_exact(geometry, SAME_DEGREES))
+
+
+def _keep(session: Session, work: Work, answer: Answer, town: str | None) -> None:
+    geometry = None if answer.geometry is None else from_shape(answer.geometry, SRID)
+    current = session.scalar(select(Location).where(Location.work_id == work.id, Location.current))
+    evidence = {"matched": list(answer.matched), **answer.evidence}
+    if current is not None:
+        if _same_place(current, answer.geometry) and (current.precision, current.reason, current.town) == (answer.precision, answer.why, town):
+            return
+        session.execute(update(Location).where(Location.id == current.id).values(current=False))
+    session.add(
+        Location(
+            work_id=work.id,
+            geometry=geometry,
+            precision=answer.precision,
+            confidence=answer.confidence,
+            reason=answer.why,
+            evidence=evidence,
+            town=town,
+            placed_by=PLACED_BY,
+        )
+    )
+    session.flush()
