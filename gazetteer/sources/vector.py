@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gazetteer.errors import GuatuError
 from gazetteer.names import fold, split_suffix, suffix_kinds
-from gazetteer.place import Place, Source
+from gazetteer.place import Place
 from gazetteer.sources import dbf
 from gazetteer.vocabulary import Kind
 
@@ -89,11 +89,6 @@ class Row(NamedTuple):
     key: str
     cells: dict[str, str]
     geometry: BaseGeometry | None
-
-
-def source(path: Path, licence: str = "") -> Source:
-    """A file is a source of its own, by the name of the file: loading it again replaces it."""
-    return Source(name=path.name, title=path.name, licence=licence, attribution=path.name)
 
 
 def places(

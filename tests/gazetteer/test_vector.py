@@ -241,6 +241,11 @@ def test_a_file_is_a_source_by_its_own_name(tmp_path: Path) -> None:
     assert [place.kind for place in found] == ["village"]
 
 
+def test_an_option_that_a_source_does_not_have_is_refused() -> None:
+    with pytest.raises(GuatuError, match="crs"):
+        open_source("divisions", crs="EPSG:4490")
+
+
 @given(st.lists(st.text(max_size=8), max_size=6, unique=True), st.text(max_size=8))
 def test_a_completed_mapping_names_only_columns_that_there_are(columns: list[str], name: str) -> None:
     try:
