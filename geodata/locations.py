@@ -11,7 +11,8 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gazetteer.geocode import Answer, Gazetteer, Query
-from gazetteer.names import fold
+from gazetteer.mentions import Mention, holders, mentioned
+from gazetteer.resolve import label
 from gazetteer.vocabulary import Kind, Precision
 from gazetteer.work import Extent
 from geodata.models import SRID, GazetteerPlace, Location, Report, Work
@@ -23,8 +24,8 @@ LINEAR = frozenset({Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kin
 """Kinds whose quantity in units of length is that of the thing."""
 SAME_DEGREES = 1e-9
 """Coordinates that differ by less are the same: a tenth of a millimetre."""
-PLACE_SHARE = 0.8
-"""A work near a place that its name mentions has this share of its confidence: how near is not known."""
+NEAR_BY_KIND = {"town": Precision.TOWN, "county": Precision.COUNTY, "city": Precision.COUNTY}
+"""How closely a settlement that a name mentions shows the work; a village shows it as near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +82,23 @@ def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[
     answer = gazetteer.geocode(query)
     if answer.geometry is not None:
         return answer
-    for place in work.places:
-        if fold(place) == fold(work.name):
-            continue
-        near = gazetteer.geocode(Query(str(work.id), place, within=within, context=context))
-        if near.geometry is not None:
-            return _near(answer, near, place)
-    return answer
+    mention = mentioned(gazetteer, work.name, gazetteer.area(within))
+    return _near(answer, mention) if mention else answer
 
 
-def _near(own: Answer, near: Answer, place: str) -> Answer:
+def _near(own: Answer, mention: Mention) -> Answer:
     """An answer for a place that the work's name mentions, said to be no more than that."""
-    kinds = {match["kind"] for match in near.matched[:1]}
-    precision = near.precision if near.precision in (Precision.TOWN, Precision.COUNTY) else Precision.NEAR
-    if near.precision is Precision.EXACT and "town" in kinds:
-        precision = Precision.TOWN
-    if near.precision is Precision.EXACT and kinds & {"county", "city", "province"}:
-        precision = Precision.COUNTY
-    why = f"{own.why}；名称里提到“{place}”：{near.why}"
-    return Answer(own.id, near.geometry, precision, near.confidence * PLACE_SHARE, near.matched, why, near.evidence)
+    place, geometry = mention.place, mention.place.geometry
+    precision = NEAR_BY_KIND.get(place.kind, Precision.NEAR)
+    why = f"{own.why}；名称里的“{mention.words}”是{label(place.kind)}“{place.title}”"
+    matched = [place, *(holders(place) if geometry is None else ())]
+    if geometry is None:
+        holder = matched[-1]
+        geometry, precision = holder.geometry, NEAR_BY_KIND.get(holder.kind, Precision.COUNTY)
+        if geometry is None:
+            return own
+        why += f"，它没有坐标，位于“{holder.title}”内"
+    return Answer(own.id, geometry, precision, mention.chance, tuple(match.to_json() for match in matched), why)
 
 
 def _length_m(work: Work) -> float | None:
@@ -159,7 +158,11 @@ def _keep(session: Session, work: Work, answer: Answer, town: str | None) -> Non
     current = session.scalar(select(Location).where(Location.work_id == work.id, Location.current))
     evidence = {"matched": list(answer.matched), **answer.evidence}
     if current is not None:
-        if _same_place(current, answer.geometry) and (current.precision, current.reason, current.town) == (answer.precision, answer.why, town):
+        if _same_place(current, answer.geometry) and (current.precision, current.reason, current.town) == (
+            answer.precision,
+            answer.why,
+            town,
+        ):
             return
         session.execute(update(Location).where(Location.id == current.id).values(current=False))
     session.add(
