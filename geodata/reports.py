@@ -1,15 +1,50 @@
 """Keeping reports and the works read out of them."""
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gazetteer.errors import GuatuError
 from gazetteer.names import fold
+from gazetteer.reading.documents import Document
 from gazetteer.work import Work as ReadWork
+from geodata.counties import find_county
 from geodata.models import Report, StatusChange, Work
 
 READER = "guatu"  # who says the first status of a work: the report, as guatu reads it
+
+
+def report_of(
+    document: Document, file_name: str, gazetteer: Path, *, county: str | None = None, year: int | None = None
+) -> Report:
+    """The report in a document, not saved yet. `county` and `year` are for documents that do not say them.
+
+    `gazetteer` is the directory in which the county is looked up. Raises GuatuError where the county or the year is
+    not known.
+    """
+    name, in_year = county or document.county, year or document.year
+    if name is None:
+        raise GuatuError(
+            f"看不出 {file_name} 是哪个县的报告，请用 --county 说明。{file_name} does not say its county: give --county"
+        )
+    if in_year is None:
+        raise GuatuError(
+            f"看不出 {file_name} 是哪一年的报告，请用 --year 说明。{file_name} does not say its year: give --year"
+        )
+    found = find_county(gazetteer, name)
+    return Report(
+        title=document.title or file_name,
+        county=found.name,
+        adcode=found.adcode,
+        year=in_year,
+        text=document.text,
+        source_file=file_name,
+        sha256=hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        fictional=found.fictional,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """`guatu read`: the works in reports."""
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -12,10 +11,8 @@ from gazetteer.reading import Reading, read_works
 from gazetteer.reading.documents import Document, open_document
 from gazetteer.reading.lexicon import Lexicon, load
 from gazetteer.work import Work
-from geodata.counties import find_county
 from geodata.database import open_sessions
-from geodata.models import Report
-from geodata.reports import save_report
+from geodata.reports import report_of, save_report
 from geodata.settings import Settings
 from webmap.cli.tables import print_table
 
@@ -83,8 +80,9 @@ def _print(works: tuple[Work, ...]) -> None:
 
 def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, year: int | None) -> None:
     settings = Settings.from_environment()
+    directory = settings.home / "gazetteer"
     reports = [
-        (_report(settings.home / "gazetteer", path, document, county, year), reading)
+        (report_of(document, path.name, directory, county=county, year=year), reading)
         for path, document, reading in readings
     ]
     with open_sessions(settings) as sessions, sessions.begin() as session:
@@ -98,26 +96,3 @@ def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, ye
                 )
             else:
                 click.echo(f"{what}: kept, {saved.new} works", err=True)
-
-
-def _report(gazetteer: Path, path: Path, document: Document, county: str | None, year: int | None) -> Report:
-    name, in_year = county or document.county, year or document.year
-    if name is None:
-        raise GuatuError(
-            f"看不出 {path.name} 是哪个县的报告，请用 --county 说明。{path.name} does not say its county: give --county"
-        )
-    if in_year is None:
-        raise GuatuError(
-            f"看不出 {path.name} 是哪一年的报告，请用 --year 说明。{path.name} does not say its year: give --year"
-        )
-    found = find_county(gazetteer, name)
-    return Report(
-        title=document.title or path.stem,
-        county=found.name,
-        adcode=found.adcode,
-        year=in_year,
-        text=document.text,
-        source_file=path.name,
-        sha256=hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        fictional=found.fictional,
-    )
