@@ -14,17 +14,22 @@ CANDIDATES = ("utf-8", "gb18030")
 """In this order: GBK text is almost never valid UTF-8, and UTF-8 text often is valid GB18030, which contains GBK."""
 
 
-def encoding(shapefile: Path) -> str | None:
-    """UTF-8 or GB18030, whichever the text of the .dbf is valid in; None, for GDAL to decide, where a .cpg says it.
+def encoding(shapefile: Path, given: str | None) -> str | None:
+    """The given one; else None, for GDAL to decide, where a .cpg says it; else UTF-8 or GB18030, in which the text is
+    valid.
 
-    Layout of the .dbf after Esri's Shapefile technical description (dBASE III). Raises GuatuError where it is neither.
+    Layout of the .dbf after Esri's Shapefile technical description (dBASE III). Raises GuatuError where it is neither,
+    or where the file is cut short, which GDAL overlooks.
     """
     dbf, cpg = (
         next((path for path in (shapefile.with_suffix(e) for e in (ending, ending.upper())) if path.is_file()), None)
         for ending in (".dbf", ".cpg")
     )
-    if dbf is None or cpg is not None:
+    if dbf is None:
         return None
+    _refuse_cut(dbf)
+    if given or cpg is not None:
+        return given
     for candidate in CANDIDATES:
         try:
             for cell in _texts(dbf):
@@ -38,13 +43,20 @@ def encoding(shapefile: Path) -> str | None:
     )
 
 
+def _refuse_cut(dbf: Path) -> None:
+    with dbf.open("rb") as file:
+        head = file.read(32)
+    if len(head) < 32:
+        raise GuatuError(f"{dbf.name} 不完整,请重新复制 is cut short: copy it again")
+    records, header_size, record_size = struct.unpack("<IHH", head[4:12])
+    if header_size + records * record_size > dbf.stat().st_size:
+        raise GuatuError(f"{dbf.name} 不完整,请重新复制 is cut short: copy it again")
+
+
 def _texts(dbf: Path) -> Iterator[bytes]:
     """Names of the fields and the cells of text fields."""
     with dbf.open("rb") as file:
-        head = file.read(32)
-        if len(head) < 32:
-            return
-        header_size, record_size = struct.unpack("<HH", head[8:12])
+        header_size, record_size = struct.unpack("<HH", file.read(32)[8:12])
         descriptors = file.read(max(header_size - 32, 0))
         fields, offset = [], 1
         for start in range(0, len(descriptors) - 31, 32):

@@ -37,6 +37,12 @@ MAX_GEOJSON_BYTES = 512 << 20
 MAX_FEATURES = 5_000_000
 """More than the named features of OpenStreetMap in any one province."""
 
+MAX_LINE = 1 << 20
+"""Characters of a CSV line that are read at once; a file without line ends is not held in memory."""
+
+CSV_DELIMITERS = ",;\t"
+"""The one that the header has most of is the file's."""
+
 BATCH = 10_000
 """Features whose geometry is worked on at a time."""
 
@@ -262,9 +268,13 @@ def _csv_lines(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """Cells of each record, with the number of the line that it ends on."""
     try:
         with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file)
-            for cells in reader:
-                yield reader.line_num, cells
+            header = file.readline(MAX_LINE)
+            file.seek(0)
+            lines = csv.reader(
+                iter(lambda: file.readline(MAX_LINE), ""), delimiter=max(CSV_DELIMITERS, key=header.count)
+            )
+            for cells in lines:
+                yield lines.line_num, cells
     except (UnicodeError, LookupError, csv.Error, OSError) as error:
         raise GuatuError(f"读不了 {path.name},编码对吗? Cannot read it as {encoding}: {_one_line(error)}") from error
 
@@ -303,7 +313,7 @@ def _open_ogr(path: Path, encoding: str | None, layer: str | None) -> tuple[list
     if suffix == ".shp":
         if int.from_bytes(start[24:28], "big") * 2 > path.stat().st_size:
             raise GuatuError(f"{path.name} 不完整,请重新复制 is cut short: copy it again")
-        encoding = encoding or dbf.encoding(path)
+        encoding = dbf.encoding(path, encoding)
     try:
         layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry]
         if layer is None and len(layers) != 1:
@@ -333,4 +343,9 @@ def _features(path: Path, layer: str, encoding: str | None) -> Iterator[Row]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    said = " ".join(str(error).split())[:MAX_NAME]
+    return (
+        f"编码不对,请用 encoding 指定 wrong encoding, say it with encoding: {said}"
+        if isinstance(error, UnicodeError)
+        else said
+    )

@@ -157,6 +157,20 @@ def test_a_file_that_is_cut_is_refused(tmp_path: Path, name: str) -> None:
     assert name in refusal(path)
 
 
+def test_a_shapefile_with_a_table_that_is_cut_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "roads.shp", roads(), encoding="utf-8")
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes()[:-50])
+    assert "roads.dbf" in refusal(path)
+
+
+def test_a_shapefile_whose_cpg_is_wrong_asks_for_the_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path / "roads.shp", roads(), encoding="GBK")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    assert "say it with encoding" in refusal(path)
+    assert is_the_road(next(places(path, encoding="GBK")))
+
+
 def test_a_file_that_is_not_there_and_a_type_that_is_none_are_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "a.gpkg")
     assert ".gpkg" in refusal(tmp_path / "a.dwg")
@@ -209,6 +223,12 @@ def test_bad_coordinates_of_a_csv_are_told_with_their_line(tmp_path: Path, row: 
     message = refusal(csv(tmp_path, f'name,lon,lat\n"芝\n英",120.1,28.9\n\n{row}\n'))
     assert said in message
     assert "line 5" in message
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_csv_may_have_another_delimiter(tmp_path: Path, delimiter: str) -> None:
+    (place,) = places(csv(tmp_path, "name,lon,lat\n甲,120.1,28.9\n".replace(",", delimiter)))
+    assert place.geometry == shapely.Point(120.1, 28.9)
 
 
 def test_a_csv_in_projected_metres_is_read_when_its_crs_is_given(tmp_path: Path) -> None:
