@@ -1,6 +1,6 @@
 """A member of a list to what it is: kind, sector, nature, and whether it is a work at all."""
 
-from gazetteer.reading.lexicon import Cue, Lexicon, Role
+from gazetteer.reading.lexicon import Cue, Head, Lexicon, Role
 from gazetteer.reading.members import Member, Members
 from gazetteer.reading.predicates import Predicate
 from gazetteer.vocabulary import Kind, Nature, Sector
@@ -62,18 +62,25 @@ class Classifier:
             return Nature.EXPAND
         return Nature.NEW
 
-    def kind(self, member: Member) -> Kind:
-        """What it is, by what is done (沿线截污 makes a pipeline), else by its head."""
-        for word in member.actions:
-            if kind := self._lexicon.actions[word].kind:
-                return kind
-        return member.head.kind if member.head else Kind.OTHER
+    def classify(self, name: str, member: Member, area: tuple[str, ...], siblings: list[Head]) -> tuple[Kind, Sector]:
+        """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by the
+        other members of its list, by the headings."""
+        kind = member.head.kind if member.head else Kind.OTHER
+        made = next((a for a in (self._lexicon.actions[w] for w in member.actions) if a.kind and a.sector), None)
+        if made and made.kind and made.sector:
+            return made.kind, made.sector
+        for cue in self._lexicon.kind_cues:
+            if kind in cue.heads and any(word in name for word in cue.words):
+                return cue.kind, cue.sector
+        likely = max(set(siblings), key=siblings.count) if siblings else None
+        if kind is Kind.OTHER and likely:
+            kind = likely.kind
+        sector = self._sector(name, member, kind, area, likely)
+        if kind is Kind.OTHER or (member.head and member.head.weak and kind is Kind.FACILITY):
+            kind = self._lexicon.sector_kinds.get(sector, kind) if kind is Kind.OTHER else kind
+        return kind, sector
 
-    def sector(self, name: str, member: Member, kind: Kind, area: tuple[str, ...]) -> Sector:
-        """Its work area: by its own words, else by the headings for kinds that say little, else by its head."""
-        for word in member.actions:
-            if sector := self._lexicon.actions[word].sector:
-                return sector
+    def _sector(self, name: str, member: Member, kind: Kind, area: tuple[str, ...], likely: Head | None) -> Sector:
         for cue in self._lexicon.name_cues:
             if _fits(cue, kind, name):
                 return cue.sector
@@ -81,7 +88,9 @@ class Classifier:
             for cue in self._lexicon.heading_cues:
                 if _fits(cue, kind, heading):
                     return cue.sector
-        return member.head.sector if member.head else Sector.URBAN
+        if head := member.head or likely:
+            return head.sector
+        return next((s for s, k in self._lexicon.sector_kinds.items() if k is kind), Sector.URBAN)
 
 
 def _fits(cue: Cue, kind: Kind, words: str) -> bool:

@@ -20,6 +20,8 @@ from gazetteer.vocabulary import Kind, Nature, Sector, Status
 FOLDER = Path(__file__).with_name("lexicon")
 FILES = ("verbs", "heads", "units", "stops", "cues", "structure", "names")
 _E = TypeVar("_E", bound=StrEnum)
+ELSEWHERE = ("columns",)
+"""Files of the same folder that other modules read."""
 MAX_FILE_BYTES = 4_000_000
 """No lexicon file of a planner is larger; a larger one is a mistake."""
 
@@ -60,11 +62,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a thing is by its last word. `common`: a county has many of them."""
+    """What a thing is by its last word. `common`: a county has many of them; `weak`: many other words end in it too."""
 
     kind: Kind
     sector: Sector
     common: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,16 @@ class Cue:
     sector: Sector
     words: tuple[str, ...]
     kinds: frozenset[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class KindCue:
+    """Words that say what a thing is, where its last word names one of the kinds `heads`."""
+
+    kind: Kind
+    sector: Sector
+    words: tuple[str, ...]
+    heads: frozenset[Kind]
 
 
 @dataclass(slots=True)
@@ -92,6 +105,8 @@ class Lexicon:
     stop_holds: dict[str, str] = field(default_factory=dict)
     stop_starts: dict[str, str] = field(default_factory=dict)
     name_cues: list[Cue] = field(default_factory=list)
+    kind_cues: list[KindCue] = field(default_factory=list)
+    sector_kinds: dict[Sector, Kind] = field(default_factory=dict)
     heading_cues: list[Cue] = field(default_factory=list)
     roles: dict[str, frozenset[Role]] = field(default_factory=dict)
     words: re.Pattern[str] = re.compile(r"(?!)")
@@ -149,6 +164,8 @@ def load(folder: Path | None = None) -> Lexicon:
         if not source.is_dir():
             raise LexiconError(f"词库文件夹不存在 no such lexicon folder: {source}")
         for path in sorted(source.glob("*.toml")):
+            if path.stem in ELSEWHERE:
+                continue
             if path.stem not in FILES:
                 raise LexiconError(f"{path}: 未知的词库文件 unknown lexicon file; one of {', '.join(FILES)}")
             _read(lexicon, path)
@@ -249,14 +266,15 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective")
+    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural")
     file.known(data, {*keys, "head"})
     _add_lists(lexicon, data, file, keys)
-    for table in file.tables(data, "head", {"kind", "sector", "common", "words"}):
+    for table in file.tables(data, "head", {"kind", "sector", "common", "weak", "words"}):
         head = Head(
             file.one_of(Kind, table.get("kind"), "kind"),
             file.one_of(Sector, table.get("sector"), "sector"),
             bool(table.get("common", False)),
+            bool(table.get("weak", False)),
         )
         heads = lexicon.common_heads if head.common else lexicon.heads
         heads.update(dict.fromkeys(file.texts(table.get("words"), "words"), head))
@@ -280,7 +298,18 @@ def _read_stops(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    file.known(data, {"name", "heading"})
+    file.known(data, {"name", "heading", "kind", "kinds"})
+    lexicon.kind_cues[:0] = [
+        KindCue(
+            file.one_of(Kind, table.get("kind"), "kind"),
+            file.one_of(Sector, table.get("sector"), "sector"),
+            tuple(file.texts(table.get("words"), "words")),
+            frozenset(file.one_of(Kind, kind, "heads") for kind in file.texts(table.get("heads", []), "heads")),
+        )
+        for table in file.tables(data, "kind", {"kind", "sector", "words", "heads"})
+    ]
+    for sector, kind in data.get("kinds", {}).items():
+        lexicon.sector_kinds[file.one_of(Sector, sector, "kinds")] = file.one_of(Kind, kind, "kinds")
     for key, cues in (("name", lexicon.name_cues), ("heading", lexicon.heading_cues)):
         added = [
             Cue(

@@ -7,15 +7,33 @@ from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
 from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.reading.members import Member, Members
 from gazetteer.reading.predicates import Predicate, Predicates, Run, Token
-from gazetteer.vocabulary import Nature
+from gazetteer.vocabulary import Kind, Nature
 
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
+_LAST = ("和", "及", "以及", "与", "暨")
 _JUNCTIONS = ("交叉口", "路口", "节点", "十字路口", "道口", "交会处", "交汇处", "连接线", "连通工程")
+_PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
+_LINEAR = frozenset((Kind.ROAD, Kind.WATERWAY))
+_ALONG = frozenset((Kind.PIPELINE, Kind.GREEN, Kind.EQUIPMENT))
 _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
-MAX_HEADLESS = 8
+MAX_HEADLESS = 5
 """Characters of the longest member that may take over another member's head: longer ones are things of their own."""
+
+
+_FAMILIES = (
+    {Kind.ROAD, Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE, Kind.EXPRESSWAY, Kind.RAILWAY},
+    {Kind.WATERWAY, Kind.RESERVOIR},
+    {Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PARKING, Kind.FUNERAL, Kind.PLANT, Kind.WASTE, Kind.POWER},
+    {Kind.PARK, Kind.GREEN, Kind.SCENIC, Kind.VILLAGE, Kind.TOWN, Kind.ZONE, Kind.BLOCK},
+    {Kind.HOUSING},
+)
+"""Kinds so near each other that a list of one may be summed up by the other (公园、村等景区)."""
+
+
+def _family(kind: Kind) -> int:
+    return next((index for index, family in enumerate(_FAMILIES) if kind in family), -1 - list(Kind).index(kind))
 
 
 @dataclass(slots=True)
@@ -46,6 +64,7 @@ class Lists:
         self._members = members
         self._predicates = predicates
         joined = trie_pattern([*lexicon.lists["joined"], *lexicon.lists["not_etc"]])
+        self._text = ""
         self._splitter = re.compile(rf"(?P<joined>{joined})|(?P<separator>{_SEPARATOR})|(?P<etc>等)")
         self._dependents = frozenset(lexicon.lists["dependents"])
         self._unshared = frozenset(lexicon.lists["unshared"])
@@ -55,6 +74,7 @@ class Lists:
     def read(self, text: str, masked: str, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
         """The list written in `text[start:end]`, of which `predicate` speaks."""
         result = WorkList()
+        self._text = text
         group: list[Item] = []
         number = 0
         current = predicate
@@ -77,14 +97,37 @@ class Lists:
                 closing = self._members.parse(text, middle.start, stop)
                 if closing.head or closing.generic or closing.actions:
                     if middle.start > begin_:
+                        if group and separator in _LAST and group[-1].member.actions:
+                            self._close(text, group, result, number, None, "")
+                            number, group = number + 1, []
                         group.append(Item(separator, self._members.parse(text, begin_, middle.start), current))
                         self._close(text, group, result, number, closing, text[middle.start : stop])
                         number, group = number + 1, []
                         continue
-            group.append(Item(separator, self._members.parse(text, begin_, stop), current))
+            if group and separator in _LAST and group[-1].member.actions and not group[-1].member.bare:
+                self._close(text, group, result, number, None, "")  # A、B改造和C、D新建
+                number, group = number + 1, []
+            group += [Item(separator, member, current) for member in self._bracketed(text, begin_, stop)]
         if group:
             self._close(text, group, result, number, None, "")
         return result
+
+    def _bracketed(self, text: str, begin: int, stop: int) -> list[Member]:
+        """The member, and those that a bracket behind it lists (“三馆一中心”（图书馆、文化馆）; 城中村2个（冶溪、移塘）)."""
+        member = self._members.parse(text, begin, stop)
+        inside = text.rfind("（", begin, stop)
+        if text[stop - 1] != "）" or inside <= begin or "、" not in text[inside:stop] or member.ends:
+            return [member]
+        listed = [self._members.parse(text, a, b) for _, a, b, _ in self._split(text, text, inside + 1, stop - 1)]
+        if not all(m.head or len(text[m.core[0] : m.core[1]]) <= 4 for m in listed) or any(m.quantity for m in listed):
+            return [member]
+        if member.head and not member.weak:
+            for m in listed:
+                if m.head is None or m.weak:
+                    self._give_head(text, m, member, (member.head_start, member.head_end))
+                    m.notes.append("head of the words before the bracket")
+            return [member, *listed]
+        return listed
 
     def _split(self, text: str, masked: str, start: int, end: int) -> list[tuple[str, int, int, int | None]]:
         """Separator, begin, end and the place of 等 of each piece between separators."""
@@ -134,13 +177,16 @@ class Lists:
 
     def _middle_quantity(self, text: str, begin: int, stop: int) -> Quantity | None:
         for quantity in self._measures.find(text, begin, stop):
-            if quantity.start > begin and quantity.end < stop and quantity.counts and not quantity.foreign:
+            made = text[begin : quantity.start].endswith(("年产", "日产", "日处理", "可", "约", "容纳"))
+            if quantity.start > begin and quantity.end < stop and quantity.counts and not quantity.foreign and not made:
                 return quantity
         return None
 
     def _closing(self, text: str, etc: int, stop: int) -> Member:
         """What stands after 等: a number, a head, actions."""
         start = etc + 1
+        if places := _PLACES.match(text, start, stop):
+            start = places.end()
         closing = self._members.parse(text, start, stop) if start < stop else Member(start, stop, (start, start))
         quantity = self._measures.at(text, start, stop)
         if quantity and quantity.end == stop:
@@ -158,6 +204,7 @@ class Lists:
         members = [item.member for item in group]
         if closing is not None:
             self._share_closing(text, members, closing)
+            del group[len(members) :]
             result.closings[number] = words
         else:
             self._share_suffix(text, group)
@@ -165,7 +212,7 @@ class Lists:
                 for member in members[:-1]:
                     member.quantity = member.quantity or members[-1].quantity
         self._share_heads(text, group)
-        result.items += group
+        result.items += self._one_length(text, group, closing)
 
     def _fold_actions(self, group: list[Item]) -> None:
         """A member that is only an action (道路及沥青罩面, 改造和扩容) belongs to the member before it."""
@@ -178,19 +225,55 @@ class Lists:
                 before.phase = before.phase or member.phase
                 del group[index]
 
+    def _one_length(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
+        """Members that share one head and one length are one work (华溪及溪心路污水主管5.7公里)."""
+        last = group[-1].member
+        quantity = (closing.quantity if closing else None) or last.quantity
+        along = [
+            item
+            for item in group[:-1]
+            if item.member.shared and not item.member.quantity
+        ]
+        if len(group) < 2 or quantity is None or quantity.counts or last.bare or len(along) != len(group) - 1 or last.shared:
+            return group
+        first = group[0]
+        first.member.core = (first.member.core[0], last.core[1])
+        first.member.shared = None
+        first.member.head, first.member.head_start, first.member.head_end = last.head, last.head_start, last.head_end
+        first.member.quantity = quantity
+        first.member.notes.append("one length for the whole list")
+        return [first]
+
+    def _along(self, member: Member, group: list[Item], index: int) -> bool:
+        """Whether it is a road or river along which what the next member names lies (哈敦街、察哈尔路排水管线)."""
+        if index + 1 >= len(group) or member.quantity or member.actions or member.ends:
+            return False
+        giver = group[index + 1].member
+        if giver.bare or member.head is None or giver.head is None:
+            return False
+        if giver.shared:
+            return giver.head.kind in _ALONG and member.head.kind in _LINEAR
+        inner = self._members.head(self._text, giver.core[0], self._members.proper(self._text, giver.core[0], giver.head_start))
+        return giver.head.kind in _ALONG and member.head.kind in _LINEAR and inner is not None and inner[0].kind in _LINEAR
+
     def _stops(self, words: str) -> bool:
         return any(words.endswith(stop) for stop in self._lexicon.stop_ends)
 
     def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
+        if closing.head and len(members) > 1 and all(self._modifier_only(text, m) for m in members[1:]):
+            first = members[0]
+            first.core = (first.core[0], max(self._members.proper(text, *first.core), first.core[0]))
+            first.head, first.weak = None, False
+            del members[1:]
         stopped = not closing.bare and closing.head is None and self._stops(text[closing.core[0] : closing.core[1]])
         for member in members:
             if not member.actions:
                 member.actions = list(closing.actions)
             member.stage = member.stage or closing.stage
             member.stopped = member.stopped or stopped
-            member.generic = member.generic or closing.generic or closing.head is not None
+            member.summed = bool(closing.generic) or closing.head is not None or bool(closing.actions)
             if closing.head and not closing.bare:
-                own_head = member.head is not None and not self._weak(text, member)
+                own_head = self._own_head(text, member, closing)
                 junction = text[closing.head_start : closing.core[1]] in _JUNCTIONS
                 collective = text[closing.core[0] : closing.core[1]] in self._collective
                 if collective and not own_head:
@@ -206,9 +289,13 @@ class Lists:
                     for member in members:
                         member.flags.append("count-mismatch")
 
-    def _weak(self, text: str, member: Member) -> bool:
-        """Whether its head is one character that may as well belong to a place's name (石塘, 白沙湾)."""
-        return member.head is not None and member.head_end - member.head_start == 1 and member.core[1] - member.core[0] <= 3 and text[member.head_start] in "山湾塘港湖溪江河沟岭塔寺庄村镇乡桥浦泾岛洲城屯寨坝堰岩洞潭围堤渠浦港楼阁山线"
+    def _own_head(self, text: str, member: Member, closing: Member) -> bool:
+        """Whether the member's own head says what it is, so that the head at the end of the list only sums up."""
+        if member.head is None or closing.head is None:
+            return False
+        if member.weak:
+            return text[member.head_end - 1] == text[closing.head_end - 1]
+        return closing.head.weak or _family(member.head.kind) == _family(closing.head.kind)
 
     def _give_head(self, text: str, member: Member, giver: Member, span: tuple[int, int]) -> None:
         member.shared = span
@@ -240,18 +327,20 @@ class Lists:
                 member.before = group[index - 1].member.core
                 member.notes.append("belongs to the work before it")
                 continue
-            if (member.head is None or self._weak(text, member)) and index + 1 < len(group):
+            if (member.head is None or member.weak or self._along(member, group, index)) and index + 1 < len(group):
                 giver = group[index + 1].member
-                if member.head and (self._weak(text, giver) or giver.core[1] - giver.core[0] <= 4):
+                if member.head and giver.weak and not self._along(member, group, index):
                     continue
-                if giver.head is None or giver.bare or len(core) > MAX_HEADLESS or member.generic or member.phase or member.actions != giver.actions and member.actions:
+                if member.head and giver.core[1] - giver.core[0] <= 4:
+                    continue
+                if giver.head is None or giver.bare or len(core) > MAX_HEADLESS or member.quantity or member.generic or member.phase or member.actions != giver.actions and member.actions:
                     continue
                 span = giver.shared or self._shareable(text, giver, len(core))
                 if span is None:
                     continue
                 self._give_head(text, member, giver, span)
                 member.notes.append("head shared with the next member")
-            elif (member.head is None or self._modifier_only(text, member)) and index and member.quantity:
+            elif member.head is None and index and member.quantity:
                 giver = group[index - 1].member
                 if giver.head and self._modifier_only(text, member):
                     begin = self._members.proper(text, giver.core[0], giver.core[1])

@@ -8,15 +8,16 @@ from gazetteer.reading.lexicon import Lexicon, trie_pattern
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
-_END = r"[^，。；：]{1,16}?"
+_END = r"[^，。；：（）]{1,18}?"
 _TO = r"(?:至|到|-+)"
-_PAIR = re.compile(rf"(?:起点|[从自由起])?(?P<a>{_END}){_TO}(?P<b>{_END})(?:路段|段|之间)?(?:[，、；：].*)?")
-_ROAD = r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|[路街线道巷环])"
-_ROAD_STRETCH = re.compile(rf"(?P<name>[^-至到]*?{_ROAD})(?:[从自由])?(?P<a>[^-至到]{{1,12}}){_TO}(?P<b>.{{1,14}}?)(?:路段|段)(?P<rest>.*)")
-_STRETCH = re.compile(rf"(?:[从自由])?(?P<a>[^-至到]{{1,12}}){_TO}(?P<b>.{{1,12}}?)(?:路段|段)(?P<rest>.*)")
+_PAIR = re.compile(rf"(?:起点|[从自由起])?(?P<a>{_END})起?{_TO}(?P<b>{_END})(?:路段|段|之间|止)?(?:[，、；：].*)?")
+_NUMBERED = r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
+_LINE = r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|[路街线道巷环河江溪渠](?![路街线道巷环河江溪渠]))"
+_ROAD_NAME = re.compile(rf"{_NUMBERED}(?:[一-鿿]{{2,4}}?(?:高速公路|高速|公路))?|[^-至到自从]{{1,10}}?{_LINE}")
+_STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|到|-+)(?P<b>[^-（）]{2,16})")
 
 
-_SPOKEN = frozenset(("个", "座", "条", "所", "处", "项", "家", "栋", "幢", "公里", "亩", "万亩"))
+_SPOKEN = frozenset(("个", "座", "条", "所", "处", "项", "家", "栋", "幢", "片", "套", "户", "盏", "眼", "辆", "公里", "亩", "万亩"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Measures:
         self._foreign = frozenset(units["foreign"])
         pattern = trie_pattern([u for key in ("count", "length", "area", "other", "foreign") for u in units[key]])
         self.pattern = re.compile(
-            r"(?P<digits>(?<![\d.A-Za-z])\d[\d,]{0,12}(?:\.\d{1,6})?|[一二三四五六七八九十百两]{1,5})"
+            r"(?P<digits>(?<![\d.A-Za-z第])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
             rf"(?P<unit>{pattern})(?:以上|左右|余|多|之多)?"
         )
@@ -109,12 +110,24 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
     return match.span("a"), match.span("b")
 
 
-def inline_ends(text: str, start: int, end: int) -> Ends | None:
-    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线."""
-    match = _ROAD_STRETCH.fullmatch(text, start, end)
-    if match:
-        return Ends(match.end("name"), match.span("a"), match.span("b"), whole=False)
-    match = _STRETCH.fullmatch(text, start, end)
-    if match:
-        return Ends(end, match.span("a"), match.span("b"), whole=True)
-    return None
+def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None:
+    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `head_start` is where the words
+    that say what the thing is begin; the second end stops there, or at 段."""
+    road = _ROAD_NAME.match(text, start, end)
+    begin = road.end() if road else start
+    if road and text[begin : begin + 1] in "至到-":
+        road, begin = None, start
+    marked = text[begin : begin + 1] in "自从由"
+    match = _STRETCH.fullmatch(text, begin + marked, end)
+    if match is None:
+        return None
+    section = text.find("段", match.start("b"), end)
+    stop = min(match.end("b"), section if section > 0 else end, max(head_start, match.start("b") + 1))
+    if marked and text[stop - 1] == "止":
+        stop -= 1
+    if stop - match.start("b") < 2:
+        return None
+    if match["to"][0] == "-" and section < 0 and road is None:
+        return None
+    b = (match.start("b"), stop)
+    return Ends(road.end() if road else end, match.span("a"), b, whole=road is None)

@@ -8,14 +8,15 @@ from gazetteer.reading.measures import Measures, Quantity, bracket_ends, inline_
 from gazetteer.vocabulary import Kind, Status
 
 _PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
+_OWN = "县市区旗镇乡"
+MAX_WEAK = 3
+"""Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
 _LINES = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 _QUOTES = "“”\"'‘’《》"
 _OPENING = re.compile(r"[“\"'‘《]+")
-_RELATIVE = re.compile(
-    r".{0,40}(?:投资|总长|全长|长|占地|面积|建筑面积|总规模|规模|日处理|年产|装机|可|能|备受|关注|关心|期盼|期待|瞩目|多年|期间|涉及|惠及|万元|亿元|公里|平方米|亩|反映|急难愁盼|为主|为重点|为代表|为核心|为龙头|为依托|为支撑|为契机|为主体|为载体).{0,20}的"
-)
-_ARTICLES = ("新的", "一批", "一座", "一个", "一条", "一所", "一处", "各类", "全县", "全市", "全区", "全省", "我县", "我市", "我区", "该县", "了", "好", "其中", "各", "首个", "首座", "首条", "首家", "一系列", "以及", "的", "等", "县内", "市内", "区内", "辖区", "境内", "剩余", "其余", "所有", "全部", "部分", "多个", "若干", "包括", "重点")
+_RELATIVE = re.compile(r"[^“”（）]{1,60}的")
+_ARTICLES = ("对", "将", "把", "新的", "一批", "一座", "一个", "一条", "一所", "一处", "各类", "全县", "全市", "全区", "全省", "我县", "我市", "我区", "该县", "了", "好", "其中", "各", "首个", "首座", "首条", "首家", "一系列", "以及", "的", "等", "县内", "市内", "区内", "辖区", "境内", "剩余", "其余", "所有", "全部", "部分", "多个", "若干", "包括", "重点")
 
 
 @dataclass(slots=True)
@@ -36,7 +37,10 @@ class Member:
     actions: list[str] = field(default_factory=list)
     stage: Status | None = None
     phase: str = ""
-    generic: bool = False
+    generic: str = ""
+    """The word for project that was stripped behind it."""
+    summed: bool = False
+    """Whether its list sums itself up as works (等一批项目)."""
     stopped: bool = False
     """Whether the list it stands in sums itself up as something that is no work (等一批应用)."""
     quantity: Quantity | None = None
@@ -44,6 +48,9 @@ class Member:
     ends: tuple[tuple[int, int], tuple[int, int]] | None = None
     flags: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    weak: bool = False
+    """Whether its head is one that may as well end a place's name (石塘) or many other words (育种场)."""
 
     @property
     def bare(self) -> bool:
@@ -59,6 +66,7 @@ class Members:
         self._generic = frozenset(lexicon.lists["generic"])
         self._parts = frozenset(lexicon.lists["parts"])
         self._modifiers = frozenset(lexicon.lists["modifiers"])
+        self._natural = frozenset(lexicon.lists["natural"])
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._longest_modifier = max(map(len, self._modifiers), default=0)
 
@@ -101,6 +109,8 @@ class Members:
         while start < end:
             for begin in range(max(start, end - self._longest_modifier), end):
                 if text[begin:end] in self._modifiers:
+                    if begin == start and end - begin == 1 and text[begin] in _OWN:
+                        return end  # 县体育公园 is the county's own
                     end = begin
                     break
             else:
@@ -112,20 +122,44 @@ class Members:
         member = Member(start, end, (start, end))
         start = self._front(text, member, start, end)
         end = self._back(text, member, start, end)
-        if not member.ends and (ends := inline_ends(text, start, end)):
-            member.ends = (ends.a, ends.b)
-            end = ends.name_end
-            member.notes.append("ends written in the name")
+        if cut := self._described(text, start, end):
+            end = self._back(text, member, start, cut)
         start, end = self._bare(text, start, end)
+        found = self.head(text, start, end)
+        if not member.ends and ("至" in text[start:end] or "到" in text[start:end] or "-" in text[start:end]):
+            ends = inline_ends(text, start, end, self.proper(text, start, found[1]) if found and found[2] == end else end)
+            if ends and (ends.whole or found is None or found[0].kind in _LINES):
+                member.ends = (ends.a, ends.b)
+                end = ends.name_end
+                member.notes.append("ends written in the name")
+                found = self.head(text, start, end) or found
         member.core = (start, end)
-        if found := self.head(text, start, end):
+        if found:
             member.head, member.head_start, member.head_end = found
+            length = member.head_end - member.head_start
+            member.weak = member.head.weak or (
+                end - start <= MAX_WEAK and (length > 1 and end - start - length == 1 or text[member.head_start] in self._natural)
+            )
         return member
+
+    def _described(self, text: str, start: int, end: int) -> int | None:
+        """Where a name ends that a size follows (东荣煤矿|120万吨, 宝泉岭风电场|4.95万千瓦机组), or None."""
+        if (place := text.find("在", start + 2, end)) > 0 and self.head(text, start, place):
+            return place
+        for quantity in self._measures.find(text, start, end):
+            stop = quantity.start
+            if quantity.foreign or (quantity.counts and self.head(text, quantity.end, end)):
+                continue
+            for word in ("年产", "日处理", "装机", "总长"):
+                stop -= len(word) if text[start:stop].endswith(word) else 0
+            if stop > start + 1 and (found := self.head(text, start, stop)) and not found[0].weak:
+                return stop
+        return None
 
     def _front(self, text: str, member: Member, start: int, end: int) -> int:
         while start < end:
             if relative := _RELATIVE.match(text, start, end):
-                if relative.end() < end:
+                if relative.end() + 1 < end:
                     quantities = [q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts]
                     if quantities and not member.quantity:
                         member.quantity = quantities[0]
@@ -171,7 +205,6 @@ class Members:
             if phase := _PHASE.search(text, start, end):
                 member.phase = phase.group()
                 if not member.actions and not member.generic and self.head(text, start, phase.start()):
-                    member.generic = True
                     if end - phase.start() > 0:
                         member.notes.append(f"phase {member.phase}")
                     return end
@@ -199,7 +232,7 @@ class Members:
                 word = piece
                 break
         if word and len(word) == end - start and word in self._generic:
-            member.generic = True
+            member.generic = word
             return start
         if word and len(word) == end - start and word in lexicon.actions and not lexicon.actions[word].name:
             member.actions.append(word)
@@ -214,7 +247,7 @@ class Members:
         elif word in lexicon.stages:
             member.stage = lexicon.stages[word]
         elif word in self._generic:
-            member.generic = True
+            member.generic = member.generic or word
         return end - len(word)
 
     def _bare(self, text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """A clause to what it says and what it says it of: the verbs before the works, the works, the verbs behind them."""
 
+import re
 from dataclasses import dataclass, field
 
 from gazetteer.reading.lexicon import Lexicon, Role
@@ -7,8 +8,12 @@ from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.vocabulary import Period, Status
 
 _SAYING = frozenset({Role.VERB, Role.ACTION})
-_BEHIND = frozenset({Role.VERB, Role.AFTER, Role.ACTION, Role.STAGE, Role.ADVERB})
-_LINKS = ("以及", "、", "和", "及", "与", "并", "或", "后", "了", "的")
+_SPEAKING = frozenset({Role.VERB, Role.AFTER, Role.ACTION, Role.STAGE, Role.ADVERB})
+_TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
+_LINKS = ("以及", "、", "和", "及", "与", "并", "或")
+_JOINTS = ("并", "后", "及", "和", "后又", "且")
+_TIME_ROLE = frozenset({Role.ADVERB})
+_TIME = r"(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?|20\d\d年(?:底|末|初)?(?:之?前)?|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,15 @@ class Run:
         return bool(self.tokens)
 
 
+def predicate_part(run: Run) -> Run:
+    """The run without the actions it opens with, which belong to the name before it (A改造|全部完成)."""
+    tokens = list(run.tokens)
+    first = next((i for i, token in enumerate(tokens) if token.roles & _TELLING), len(tokens))
+    while first > 0 and tokens[first - 1].roles == _TIME_ROLE:
+        first -= 1
+    return Run(tuple(tokens[first:]))
+
+
 @dataclass(slots=True)
 class Predicate:
     """What is said of a list of works."""
@@ -59,89 +73,72 @@ class Predicates:
     def __init__(self, lexicon: Lexicon, measures: Measures) -> None:
         self._lexicon = lexicon
         self._measures = measures
+        self._words = re.compile(f"{_TIME}|{lexicon.words.pattern}")
 
     def tokens(self, masked: str, start: int, end: int) -> list[Token]:
-        """The lexicon's words in a clause, the longest at each place. A word of one character counts only before another."""
+        """The lexicon's words and the times (12月底前) in a clause, the longest at each place. A word of one character
+        counts only before another."""
         roles = self._lexicon.roles
-        found = [Token(m.start(), m.end(), m.group(), roles[m.group()]) for m in self._lexicon.words.finditer(masked, start, end)]
+        found = [Token(m.start(), m.end(), m.group(), roles.get(m.group(), _TIME_ROLE)) for m in self._words.finditer(masked, start, end)]
         kept: list[Token] = []
         for index, token in enumerate(found):
             if token.end - token.start == 1:
                 after = found[index + 1] if index + 1 < len(found) else None
-                if after is None or after.start != token.end or not (after.roles & (_SAYING | {Role.AFTER, Role.ADVERB})):
+                follows = after is not None and after.start == token.end
+                acts = Role.ACTION in token.roles and token.start == start
+                if acts and (follows or self._measures.at(masked, token.end, end)):
+                    kept.append(token)
+                    continue
+                if acts or after is None or not follows or not (after.roles & _SPEAKING):
                     continue
             kept.append(token)
         return kept
 
     def lead(self, masked: str, tokens: list[Token], start: int) -> Run:
         """The run of verbs that begins at `start`."""
-        return self._run(masked, tokens, start)
-
-    def _run(self, masked: str, tokens: list[Token], start: int) -> Run:
         run: list[Token] = []
-        position = start
-        last = 0
+        position, last = start, 0
         for token in tokens:
             if token.start < position:
                 continue
             gap = masked[position : token.start]
-            if gap and not (run and gap in _LINKS):
+            if gap and not (run and gap in _LINKS and token.roles & _SAYING):
                 break
-            if not token.roles & (_SAYING | {Role.ADVERB}) or (token.roles <= {Role.HEAD, Role.LITERAL}):
-                break
-            if token.roles & _SAYING and Role.ADVERB not in token.roles:
-                run.append(token)
-                last = len(run)
-            else:
-                run.append(token)
-            position = token.end
-        return Run(tuple(run[:last]))
-
-    def tail(self, masked: str, tokens: list[Token], start: int, end: int) -> tuple[Run, Quantity | None]:
-        """The run that ends at `end` (or before the quantity that ends there), without the actions it opens with."""
-        quantity = None
-        for found in self._measures.find(masked, max(start, end - 24), end):
-            if found.end == end and not found.foreign:
-                quantity = found
-        run = self._ending(masked, tokens, start, quantity.start if quantity else end)
-        if not run:
-            return Run(), None
-        return run, quantity
-
-    def _ending(self, masked: str, tokens: list[Token], start: int, end: int) -> Run:
-        run: list[Token] = []
-        position = end
-        for token in reversed(tokens):
-            gap = masked[token.end : position]
-            if gap and not (gap in _LINKS and run):
-                break
-            if not token.roles & _BEHIND or token.start < start:
+            if not token.roles & (_SAYING | {Role.ADVERB}):
                 break
             run.append(token)
-            position = token.start
-        run.reverse()
-        while run and (Role.ACTION in run[0].roles or run[0].roles == {Role.ADVERB}) and not run[0].roles & {Role.AFTER}:
-            if run[0].roles == {Role.ADVERB} and any(t.roles & {Role.VERB, Role.AFTER, Role.STAGE} for t in run):
-                break
-            run.pop(0)
-        if run and run[0].start == start:
-            return Run()
-        if not any(t.roles & {Role.VERB, Role.AFTER, Role.STAGE} for t in run):
-            return Run()
-        return Run(tuple(run))
+            position = token.end
+            if token.roles & _SAYING:
+                last = len(run)
+        return Run(tuple(run[:last]))
 
-    def middle(self, masked: str, tokens: list[Token], start: int, end: int) -> list[Run]:
-        """The runs of verbs that stand inside the clause."""
-        runs: list[Run] = []
-        position = start
+    def runs(self, masked: str, tokens: list[Token], start: int, end: int) -> list[Run]:
+        """All runs of verbs, actions, stages and adverbs in the clause that say something."""
+        runs: list[list[Token]] = []
         for token in tokens:
-            if token.start < position or token.start == start or not token.roles & (_SAYING | {Role.AFTER}):
+            if not token.roles & _SPEAKING or token.start < start or token.end > end:
                 continue
-            run = self._run(masked, tokens, token.start) or Run((token,))
-            position = run.end
-            if run.end < end:
-                runs.append(run)
-        return runs
+            gap = masked[runs[-1][-1].end : token.start] if runs else None
+            if gap is not None and (not gap or gap in _JOINTS):
+                runs[-1].append(token)
+            else:
+                runs.append([token])
+        return [Run(tuple(run)) for run in runs if any(token.roles - {Role.ADVERB, Role.HEAD} for token in run)]
+
+    def tail(self, masked: str, runs: list[Run], start: int, end: int) -> tuple[Run, Quantity | None]:
+        """The run that ends the clause (or stands before the quantity that ends it), without the actions it opens with."""
+        if not runs:
+            return Run(), None
+        quantity = None
+        last = runs[-1]
+        if last.end < end:
+            quantity = next((q for q in self._measures.find(masked, last.end, end) if not q.foreign and q.end == end), None)
+            if quantity is None or quantity.start != last.end:
+                return Run(), None
+        run = predicate_part(last)
+        if not run or run.start <= start:
+            return Run(), None
+        return run, quantity
 
     def strong(self, predicate: Predicate) -> bool:
         """Whether it is said of physical works alone."""

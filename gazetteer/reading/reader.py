@@ -9,10 +9,13 @@ from gazetteer.reading.lists import Item, Lists, WorkList
 from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.reading.members import Member, Members
 from gazetteer.reading.merge import merge
-from gazetteer.reading.predicates import Predicate, Predicates, Run, Token
+from gazetteer.reading.predicates import Predicate, Predicates, Run, Token, predicate_part
 from gazetteer.reading.structure import Heading, Paragraph, Reader
 from gazetteer.vocabulary import Kind, Period, Status
 from gazetteer.work import Extent, Span, Work
+
+
+_LEVELS = ("国家级", "国家", "全国", "省级", "全省", "市级", "省", "世界")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class _Sentence:
         self.rejected = rejected
         self.carried = Predicate()
         self.said = Run()
+        self.last = Predicate()
         self.pending: list[tuple[WorkList, tuple[int, int]]] = []
 
     def read(self) -> None:
@@ -106,44 +110,75 @@ class _Sentence:
         if lead and lead.end >= end:
             return
         if lead:
-            tail, quantity = p.tail(self.masked, tokens, lead.end, end)
-            predicate = Predicate(lead, tail, "verb before", quantity if tail else None)
-            stop = tail.start if tail else end
-            found = self._list(tokens, lead.end, stop, predicate)
-            if self._keep(found, predicate, (start, end)):
-                self.carried = Predicate(lead=lead, rule="verb carried over")
-                if self.g._predicates.says(lead):
-                    self.said = lead
-            elif tail:
-                self._keep(self._list(tokens, start, stop, Predicate(tail=tail)), Predicate(tail=tail, rule="verb behind"), (start, end))
-            return
+            self._led(tokens, lead, start, end)
+        else:
+            self._unled(tokens, start, end)
+
+    def _led(self, tokens: list[Token], lead: Run, start: int, end: int) -> None:
+        """建成A、B; 推动A、B建成."""
+        p = self.g._predicates
+        tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
+        predicate = Predicate(lead, tail, "verb before", quantity if tail else None)
+        found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
+        if self._keep(found, predicate, (start, end)):
+            self.carried = Predicate(lead=lead, rule="verb carried over")
+            if p.says(lead):
+                self.said = lead
+        elif tail:
+            self._unled(tokens, start, end)
+
+    def _unled(self, tokens: list[Token], start: int, end: int) -> None:
+        """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""
+        p = self.g._predicates
         begin = start
         for token in tokens:
             if token.start == begin and token.roles == {Role.ADVERB}:
                 begin = token.end
-        tail, quantity = p.tail(self.masked, tokens, begin, end)
-        middle = p.middle(self.masked, tokens, begin, end)
-        if tail and tail.start > begin:
+        runs = p.runs(self.masked, tokens, begin, end)
+        tail, quantity = p.tail(self.masked, runs, begin, end)
+        if tail:
             predicate = Predicate(tail=tail, rule="verb behind", quantity=quantity)
             if self._keep(self._list(tokens, begin, tail.start, predicate), predicate, (start, end)):
                 self.carried = Predicate()
                 return
-        for run in middle:
-            predicate = Predicate(lead=run, rule="verb inside")
-            stop = tail.start if tail and tail.start > run.end else end
-            found = self._list(tokens, run.end, stop, predicate)
-            if self._acceptable(found, predicate):
-                self._keep(found, predicate, (start, end))
-                self.carried = Predicate(lead=run, rule="verb carried over")
-                return
-            behind = Predicate(tail=run, rule="verb behind, with more after it")
-            found = self._list(tokens, begin, run.start, behind)
-            headed = any(item.member.head for item in found.items)
-            if headed and (run.words(Role.VERB) or run.words(Role.AFTER)) and self._acceptable(found, behind):
-                self._keep(found, behind, (start, end))
+        for run in runs:
+            if run.end < end and self._inside(tokens, run, tail, (begin, end), (start, end)):
                 return
         predicate = self.carried if self.carried.lead else Predicate(rule="no verb")
+        if self.text.startswith("其中", start) and self.last.tail:
+            predicate = self.last
         self._keep(self._list(tokens, begin, end, predicate), predicate, (start, end))
+
+    def _inside(self, tokens: list[Token], run: Run, tail: Run, bounds: tuple[int, int], clause: tuple[int, int]) -> bool:
+        """A verb inside the clause: of the works behind it (城区新建A), else of those before it (A通过环保验收)."""
+        begin, end = bounds
+        p = self.g._predicates
+        telling = predicate_part(run)
+        if run.start > begin and telling and not self._complements(run.end):
+            behind = Predicate(tail=telling, rule="verb behind, with more after it")
+            found = self._list(tokens, begin, telling.start, behind)
+        else:
+            behind, found = Predicate(tail=telling, rule="verb behind, with more after it"), WorkList()
+            if run.start > begin:
+                found = self._list(tokens, begin, telling.start if telling else run.end, behind)
+        named = any(i.member.head and not i.member.weak for i in found.items) and self._acceptable(found, behind)
+        lead = p.lead(self.masked, tokens, run.start)
+        if lead and lead.end == run.end < end and not self._complements(lead.end) and not (named and not run.words(Role.VERB)):
+            ahead = Predicate(lead=lead, rule="verb inside")
+            stop = tail.start if tail and tail.start > lead.end else end
+            objects = self._list(tokens, lead.end, stop, ahead)
+            if any(i.member.head for i in objects.items) and self._acceptable(objects, ahead):
+                self._keep(objects, ahead, clause)
+                self.carried = Predicate(lead=lead, rule="verb carried over")
+                return True
+        if named and (telling or self._complements(run.end)):
+            self._keep(found, behind, clause)
+            return True
+        return False
+
+    def _complements(self, position: int) -> bool:
+        """Whether what stands here goes on with the verb and is no object (搬迁|至新校区)."""
+        return self.text.startswith(("至", "到", "为", "成", "入", "于", "在", "向", "率", "项目", "工程", "进度", "过半"), position)
 
     def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
         if start >= end:
@@ -156,6 +191,7 @@ class _Sentence:
     def _keep(self, found: WorkList, predicate: Predicate, clause: tuple[int, int]) -> bool:
         """Make works of the members that are; True where there was one."""
         kept = False
+        self.last = predicate
         for item in found.items:
             why = self._why_not(item, found, predicate)
             if why is None:
@@ -183,8 +219,10 @@ class _Sentence:
             return "too short for a name"
         if end - start > MAX_NAME:
             return "a phrase, not a name"
-        if not any("一" <= c <= "鿿" for c in name):
-            return "no name"
+        if not any("一" <= c <= "鿿" for c in name) or "%" in name or "的" in name.strip("“”") or name.endswith("率"):
+            return f"{name}: no name"
+        if (measured := self.g._measures.at(text, start, end)) and measured.end == end:
+            return f"{name}: a number alone"
         classifier = self.g._classifier
         if member.stopped:
             return "its list sums itself up as no works"
@@ -195,12 +233,19 @@ class _Sentence:
                 return why
         if member.head is None:
             return self._headless(item, found, predicate, name)
+        if any(word in name for word in ("争创", "申报", "争取", "命名为", "创建国家", "创建省")):
+            return f"{name}: a title that is striven for"
         quantity = self._quantity(item, predicate)
         if member.shared or member.before:
             return None
         if quantity is None or (not quantity.counts and not self.g._members.common(text, start, end)):
             common = self.g._members.common(text, start, end)
             if common and self.g._members.proper(text, start, member.head_start) <= start:
+                return f"{name}: one of many, with neither a name of its own nor a number"
+        if quantity is None and self.g._members.proper(text, start, member.head_start) <= start:
+            if name.startswith(_LEVELS) and member.head.kind is not Kind.ROAD:
+                return f"{name}: a title, not a thing"
+            if member.head.weak and not self.g._predicates.strong(predicate) and not predicate.tail.words(Role.AFTER):
                 return f"{name}: one of many, with neither a name of its own nor a number"
         if quantity is None and not predicate.lead and not predicate.tail and not member.actions:
             return "nothing is said of it"
@@ -217,14 +262,17 @@ class _Sentence:
         member = item.member
         if member.quantity and member.quantity.counts:
             return f"{name}: no known kind of thing"
-        if any(c in name for c in "的将为是在有于"):
+        if any(c in name for c in "的将为是在有于") or any(word in name for word in ("争创", "创建", "申报", "争取")):
             return f"{name}: no known kind of thing"
         if member.ends and (predicate.lead or predicate.tail):
             return None
         siblings = [other.member for other in found.items if other is not item]
         if self.g._predicates.strong(predicate) and len(name) <= 12:
             return None
-        if member.generic and (predicate.lead or predicate.tail) and len(name) <= 12:
+        said = predicate.lead or predicate.tail
+        if said and len(name) <= 14 and (member.summed or member.phase or (member.generic and "项目" in member.generic)):
+            return None
+        if predicate.tail.words(Role.AFTER) and member.generic:
             return None
         if len(name) <= 10 and (predicate.lead or predicate.tail) and any(
             s.head and not s.quantity and self.g._classifier.stop(self.text[s.core[0] : s.core[1]]) is None for s in siblings
@@ -243,7 +291,8 @@ class _Sentence:
             return
         name = "".join(self.source[span.start : span.end] for span in spans)
         member.quantity = self._quantity(item, item.predicate)
-        kind = g._classifier.kind(member)
+        others = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
+        kind, sector = g._classifier.classify(name, member, paragraph.area, others)
         extent = None
         if member.ends:
             a, b = (self._words(*ends) for ends in member.ends)
@@ -260,7 +309,7 @@ class _Sentence:
                 kind=kind,
                 status=g._predicates.status(item.predicate, member.stage, paragraph.period, self.said),
                 nature=g._classifier.nature(member, item.predicate),
-                sector=g._classifier.sector(name, member, kind, paragraph.area),
+                sector=sector,
                 named=g._classifier.named(text, member),
                 extent=extent,
                 quantity=quantity.value if quantity else None,
