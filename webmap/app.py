@@ -6,7 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from geodata.session import open_engine
-from webmap import access, database, errors, languages, map_page, reports, sources, tiles, works
+from webmap import access, accounts, database, errors, languages, map_page, reports, sources, tiles, works
 
 
 class _JSON(DefaultJSONProvider):
@@ -30,6 +30,7 @@ def create_app(database_url: str, **config: Any) -> Flask:
     languages.init_app(app)
     access.init_app(app)
     errors.init_app(app)
+    accounts.init_app(app)
     for room in (map_page, works, reports, sources, tiles):
         app.register_blueprint(room.blueprint)
     return app

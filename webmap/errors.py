@@ -13,6 +13,6 @@ def init_app(app: Flask) -> None:
 
 def _answer(error: HTTPException) -> tuple[Response | str, int]:
     code = error.code or 500
-    if request.path.endswith((".json", ".geojson", ".mvt")):
+    if request.path.endswith((".json", ".geojson", ".mvt")) or "application/json" in request.headers.get("Accept", ""):
         return jsonify(status=code, title=error.name, detail=error.description), code
     return render_template("error.html", error=error, code=code), code

@@ -3,6 +3,7 @@
 from flask_babel import LazyString, lazy_gettext
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
+from geodata.models import Role
 
 SECTORS: dict[Sector, LazyString] = {
     Sector.TRANSPORT: lazy_gettext("交通"),
@@ -35,6 +36,12 @@ PRECISIONS: dict[Precision, LazyString] = {
     Precision.TOWN: lazy_gettext("乡镇范围"),
     Precision.COUNTY: lazy_gettext("县域范围"),
     Precision.NONE: lazy_gettext("未定位"),
+}
+ROLES: dict[Role, LazyString] = {
+    Role.VIEWER: lazy_gettext("查看"),
+    Role.INSPECTOR: lazy_gettext("巡查员"),
+    Role.PLANNER: lazy_gettext("规划员"),
+    Role.ADMINISTRATOR: lazy_gettext("管理员"),
 }
 NATURES: dict[Nature, LazyString] = {
     Nature.NEW: lazy_gettext("新建"),

@@ -5,18 +5,24 @@ Every geometry is EPSG:4326 (WGS 84), longitude first. Histories (locations, sta
 one a work is current; the database holds these rules, not only Python.
 """
 
+from geodata.models.accounts import AccessKey, Account, AuditEntry, Purpose, Role
 from geodata.models.base import SRID, Base, word_list
 from geodata.models.places import GazetteerPlace, GazetteerSource, PlaceName
 from geodata.models.works import Location, Report, StatusChange, Work
 
 __all__ = [
     "SRID",
+    "AccessKey",
+    "Account",
+    "AuditEntry",
     "Base",
     "GazetteerPlace",
     "GazetteerSource",
     "Location",
     "PlaceName",
+    "Purpose",
     "Report",
+    "Role",
     "StatusChange",
     "Work",
     "word_list",
