@@ -152,7 +152,7 @@ class Gazetteer:
         if road is None:
             geometry = candidate.geometry
             assert geometry is not None  # noqa: S101 - lines have one
-            road = self._roads[key] = Road(geometry)
+            road = self._roads[key] = Road(geometry, candidate.index.links(candidate.number))
             if len(self._roads) > CACHED_ROADS:
                 self._roads.popitem(last=False)
         else:
@@ -200,7 +200,11 @@ class _Search:
             return self._absent(found)
         best = groups[0]
         first = best[0]
-        rivals = [g[0] for g in groups[1:] if g[0].cost <= first.cost + 0.4 and off_centre(g[0], self.area) <= off_centre(first, self.area)]
+        rivals = [
+            g[0]
+            for g in groups[1:]
+            if g[0].cost <= first.cost + 0.4 and off_centre(g[0], self.area) <= off_centre(first, self.area)
+        ]
         slipped = bool(first.agreement.slip)
         if slipped and rivals:
             return self._none(f"“{self.query.name}”与{_listed([first, *rivals])}都只差一字，无法确定")
@@ -294,23 +298,11 @@ class _Search:
     # Junctions and extensions
 
     def _junction(self) -> Answer | None:
-        match = re.match(names.words()["ends"]["junction"], self.query.name)
-        if match is None:
-            return None
-        sides = [self.resolver.search(part, kind="road", area=self.area).candidates[:ROADS] for part in match.groups()]
         best: tuple[float, Candidate, Candidate, BaseGeometry, int] | None = None
-        for one in sides[0]:
-            for other in sides[1]:
-                if (
-                    not (one.is_line and other.is_line)
-                    or box_distance_m(one.box, other.box) > kinds()["reach_m"]["road"]
-                ):
-                    continue
-                met = junctions(_shape(one), _shape(other), kinds()["reach_m"]["junction"])
-                if met:
-                    cost = one.cost + other.cost + met[0][1] / 100
-                    if best is None or cost < best[0]:
-                        best = cost, one, other, met[0][0], len(met)
+        for pair in _crossing_names(self.query.name):
+            best = self._crossing(*pair)
+            if best is not None:
+                break
         if best is None:
             return None
         _, one, other, point, count = best
@@ -327,6 +319,23 @@ class _Search:
             why,
             {"facts": facts},
         )
+
+    def _crossing(self, *parts: str) -> tuple[float, Candidate, Candidate, BaseGeometry, int] | None:
+        """The best junction of two roads: cost, the roads, its point and how many junctions they have."""
+        best: tuple[float, Candidate, Candidate, BaseGeometry, int] | None = None
+        sides = [self.resolver.search(part, kind="road", area=self.area).candidates[:ROADS] for part in parts]
+        for one in sides[0]:
+            for other in sides[1]:
+                if (
+                    not (one.is_line and other.is_line)
+                    or box_distance_m(one.box, other.box) > kinds()["reach_m"]["road"]
+                ):
+                    continue
+                met = junctions(_shape(one), _shape(other), kinds()["reach_m"]["junction"])
+                cost = one.cost + other.cost + (met[0][1] / 100 if met else 0.0)
+                if met and (best is None or cost < best[0]):
+                    best = cost, one, other, met[0][0], len(met)
+        return best
 
     def _extension(self) -> Answer | None:
         match = re.match(names.words()["ends"]["extension"], self.query.name)
@@ -396,6 +405,8 @@ class _Search:
         for reading in _readings(text):
             ends: list[End] = []
             found = self.resolver.search(reading, area=around)
+            if found.candidates and found.candidates[0].agreement.slip and self._is_elsewhere(reading):
+                found.candidates = []
             for place in sorted(found.candidates, key=lambda c: (c.cost, box_distance_m(c.box, candidate.box)))[:ENDS]:
                 if place.index is candidate.index and place.number == candidate.number:
                     continue
@@ -418,6 +429,10 @@ class _Search:
         ):
             known, reason = True, f"“{text}”离“{candidate.title}”很远"
         return NoEnd(text, reason, known)
+
+    def _is_elsewhere(self, text: str) -> bool:
+        """Whether the map has a place of just this name anywhere in the area."""
+        return bool(self.resolver.search(text, area=self.area, slips=False).candidates)
 
     def _stretch_answer(self, candidate: Candidate, one: End, other: End, line: Stretch) -> Answer:
         facts = self.facts | _name_facts(candidate) | {"stretch": 1.0, "gap_100m": line.gap_m / 100}
@@ -485,6 +500,20 @@ class _Search:
                 why = f"{reason}；两端“{known[0].title}”“{known[1].title}”之间的直线只是走廊示意，不是线位"
                 return Answer(self.query.id, line, Precision.NEAR, 0.3, tuple(c.to_json() for c in known), why)
         return self._none(reason + self._area_words())
+
+
+def _crossing_names(name: str) -> list[tuple[str, str]]:
+    """The two roads of a name like 花园大道与城北东路交叉口, at every word that can stand between them."""
+    patterns = names.words()["ends"]
+    tail = re.search(patterns["junction_tail"], name)
+    body = name[: tail.start()] if tail else name
+    between = [
+        match
+        for match in re.finditer(patterns["junction_between"], body)
+        if tail or match.group() in patterns["junction_sure"]
+    ]
+    pairs = [(body[: match.start()], body[match.end() :]) for match in between]
+    return [pair for pair in pairs if min(map(len, pair)) > 1]
 
 
 def _readings(text: str) -> list[str]:

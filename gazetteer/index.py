@@ -2,7 +2,7 @@
 
     <gazetteer directory>/<source name>/<generation>/
         source.json          the source, counts, version of the format
-        places.arrow         key, name, kind, adcode, parent, geometry (WKB) of every place
+        places.arrow         key, name, kind, adcode, parent, geometry and links (WKB) of every place
         forms.arrow          every form of every distinct name: text, rule, suffix, prefix, number of the name
         names.arrow          every distinct name as written
         *.npy                keys of the forms, places of the names, boxes, points, lengths
@@ -121,6 +121,7 @@ PLACES = pa.schema(
         ("adcode", pa.string()),
         ("parent", pa.string()),
         ("geometry", pa.large_binary()),
+        ("links", pa.binary()),
     ]
 )
 NAMES = pa.schema([("name", pa.string())])
@@ -184,6 +185,7 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
         def flush() -> None:
             nonlocal count
             shapes = np.array([place.geometry for place in batch], dtype=object)
+            links = np.array([place.links for place in batch], dtype=object)
             boxes.append(shapely.bounds(shapes))
             points.append(shapely.get_coordinates(_representatives(shapes)))
             lengths.append(shapely.length(shapes))
@@ -193,7 +195,12 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
                 [p.kind for p in batch],
                 [p.adcode for p in batch],
             ]
-            arrays = [*table, [p.parent for p in batch], shapely.to_wkb(shapes).tolist()]
+            arrays = [
+                *table,
+                [p.parent for p in batch],
+                shapely.to_wkb(shapes).tolist(),
+                shapely.to_wkb(links).tolist(),
+            ]
             columns = [pa.array(values, type=field.type) for values, field in zip(arrays, PLACES, strict=True)]
             writer.write_batch(pa.record_batch(columns, schema=PLACES))
             for place in batch:
@@ -355,7 +362,14 @@ class SourceIndex:
 
     def geometry(self, number: int) -> BaseGeometry | None:
         """The geometry of a place, None where the source has none."""
-        wkb = self.places.column("geometry")[number].as_py()
+        return self._shape("geometry", number)
+
+    def links(self, number: int) -> BaseGeometry | None:
+        """The lines that join the parts of a line, None where there are none."""
+        return self._shape("links", number)
+
+    def _shape(self, column: str, number: int) -> BaseGeometry | None:
+        wkb = self.places.column(column)[number].as_py()
         return None if wkb is None else shapely.from_wkb(wkb)
 
 

@@ -72,7 +72,13 @@ class Agreement:
         left out 5: what tells 道玄坂(道玄坂上) from 道玄坂 is a worse loss than a slip in it."""
         q, p = self.query, self.place
         bracket = 4 * (q.rule is Rule.BRACKET)
-        return (q.rule is not Rule.SAME) + (p.rule is not Rule.SAME) + bool(q.suffix and p.suffix) + 4 * bool(self.slip) + bracket
+        return (
+            (q.rule is not Rule.SAME)
+            + (p.rule is not Rule.SAME)
+            + bool(q.suffix and p.suffix)
+            + 4 * bool(self.slip)
+            + bracket
+        )
 
     @property
     def words(self) -> str:
@@ -261,7 +267,21 @@ def agree(query: Form, place: Form) -> Agreement | Contradiction | None:
     if not _compatible(query, place):
         return None
     found = slip(query.text, place.text)
+    if found is None or found == (Slip.NONE, 0):
+        return found and Agreement(query, place, *found)
+    if (query.suffix or place.suffix) and not _slip_without_suffix(query, place):
+        return None
+    if isinstance(found, Contradiction) and Rule.BRACKET in (query.rule, place.rule):
+        return None
     return Agreement(query, place, *found) if isinstance(found, tuple) else found
+
+
+def _slip_without_suffix(query: Form, place: Form) -> bool:
+    """Whether a slip can be seen although a suffix is left out: of a village or town (下里西 for 下里溪村), never of a road."""
+    if query.suffix and place.suffix:
+        return False
+    kinds = suffix_kinds(query.suffix or place.suffix)
+    return bool(kinds & {"village", "town", "county"}) and min(len(query.text), len(place.text)) > MIN_SLIP
 
 
 def compare(query: tuple[Form, ...], place: tuple[Form, ...]) -> Agreement | Contradiction | None:
@@ -277,7 +297,7 @@ def compare(query: tuple[Form, ...], place: tuple[Form, ...]) -> Agreement | Con
 def _compatible(q: Form, p: Form) -> bool:
     """Whether the words left out on the two sides can be the same ones."""
     if q.suffix and p.suffix and _suffix_groups()[q.suffix] != _suffix_groups()[p.suffix]:
-        return bool(suffix_kinds(q.suffix) & suffix_kinds(p.suffix))
+        return bool(suffix_kinds(q.suffix) & suffix_kinds(p.suffix) - {"road"})
     if q.prefix and p.prefix:
         one, other = split_suffix(q.prefix)[0], split_suffix(p.prefix)[0]
         return one.endswith(other) or other.endswith(one)
@@ -291,6 +311,14 @@ def _opposites() -> dict[str, frozenset[int]]:
         for character in characters:
             sets.setdefault(character, set()).add(number)
     return {character: frozenset(numbers) for character, numbers in sets.items()}
+
+
+def _are_opposites(one: str, other: str) -> bool:
+    """Whether one character for the other makes a sister name (东 and 西, 东 and 二)."""
+    ends = words()["opposites"]["ends"]
+    return (one in ends and other in ends) or bool(
+        _opposites().get(one, frozenset()) & _opposites().get(other, frozenset())
+    )
 
 
 MIN_SLIP = 2
@@ -324,9 +352,9 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
     if query[start + 1 :] == place[start + 1 :]:
         one, other = query[start], place[start]
         ends = split_suffix(query)[1], split_suffix(place)[1]
-        if all(ends) and ends[0] != ends[1] and len(query) - start <= len(ends[0]):
+        if all(ends) and ends[0] != ends[1] and query[: -len(ends[0])] == place[: -len(ends[1])]:
             return Contradiction(f"地图上是“{place}”，不是“{query}”")
-        if _opposites().get(one, frozenset()) & _opposites().get(other, frozenset()):
+        if _are_opposites(one, other):
             return Contradiction(f"地图上是“{place}”，“{one}”与“{other}”不是笔误，是两处")
         same_sound = pinyin_of(one) & pinyin_of(other)
         return (Slip.HOMOPHONE if same_sound else Slip.SUBSTITUTED), start
@@ -338,7 +366,7 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
         return Slip.SWAPPED, start
     if np.array_equal(sounds(query), sounds(place)):
         pairs = [(a, b) for a, b in zip(query, place, strict=True) if a != b]
-        if not any(_opposites().get(a, frozenset()) & _opposites().get(b, frozenset()) for a, b in pairs):
+        if not any(_are_opposites(a, b) for a, b in pairs):
             return Slip.HOMOPHONE, start
     return None
 

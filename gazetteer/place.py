@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
 
@@ -15,6 +17,9 @@ class Place:
     such a place lies in its `parent`, the key of the place of the same source that contains it. `adcode` is the
     administrative division code (GB/T 2260 for six digits, the statistics bureau's nine and twelve digits below), None
     where the source has none.
+
+    Lines meet where they have a vertex in common to the digit, so no node numbers are kept. `links` are lines that join the
+    parts of a line without having its name: a bridge in the middle of a road, the ring of a roundabout.
     """
 
     key: str
@@ -24,6 +29,7 @@ class Place:
     names: tuple[str, ...] = ()
     adcode: str | None = None
     parent: str | None = None
+    links: BaseGeometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +44,9 @@ class Source:
     licence: str
     attribution: str
     fictional: bool = False
+
+
+def vertex_keys(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """One number a vertex (n, 2; degrees), equal where two are the same to 1e-7 degrees (1 cm), OpenStreetMap's resolution."""
+    grid = np.rint(lonlat * 1e7).astype(np.int64) + np.array([1_800_000_000, 900_000_000])
+    return np.asarray((grid[:, 0] << 32) | grid[:, 1])

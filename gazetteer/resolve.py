@@ -131,10 +131,12 @@ LINES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A place that was looked at and left out, with the reason."""
+    """A place that was looked at and left out, with the reason. A `sister` is one character away and surely another place (城北东路,
+    城北西路): where there is one, the name is no slip for a third."""
 
     name: str
     reason: str
+    sister: bool = False
 
 
 @dataclass(slots=True)
@@ -196,9 +198,10 @@ class Resolver:
         found = self._collect(forms, hashes, kind, area, only, exact=True)
         if slips and not any(c.agreement.cost < SLIP_COST for c in found.candidates):
             similar = self._collect(forms, hashes, kind, area, only, exact=False)
-            found.candidates += similar.candidates
             found.rejected += similar.rejected
-        found.candidates.sort(key=lambda c: (c.cost, bool(np.isnan(c.point[0])), -float(c.index.lengths[c.number])))
+            if not any(rejection.sister for rejection in similar.rejected):
+                found.candidates += similar.candidates
+        found.candidates.sort(key=lambda c: (c.cost, off_centre(c, area), -float(c.index.lengths[c.number])))
         return found
 
     def _collect(
@@ -227,7 +230,7 @@ class Resolver:
                 if name not in best or best[name].slip:
                     best.pop(name, None)
                     if _somewhere(index, name, area):
-                        found.rejected.append(Rejection(index.name(name), contradiction.reason))
+                        found.rejected.append(Rejection(index.name(name), contradiction.reason, sister=True))
             for name, agreement in best.items():
                 self._places(index, name, agreement, kind, area, only, found)
         return found
@@ -316,9 +319,18 @@ def _around(name: str, candidate: Candidate, geometry: BaseGeometry) -> Area:
     return Area(name, (x - wide, y - reach, x + wide, y + reach), None, (x, y))
 
 
+def off_centre(candidate: Candidate, area: Area | None) -> int:
+    """0 where the middle of a place lies in the area, 1 where only a part of it does, 2 where it has no geometry."""
+    if np.isnan(candidate.point[0]):
+        return 2
+    return int(
+        area is not None and area.polygon is not None and not shapely.intersects_xy(area.polygon, *candidate.point)
+    )
+
+
 def _suits(suffix: str, kind: str) -> bool:
     wanted = names.suffix_kinds(suffix)
-    return not wanted or any(kind_fit(one, kind) for one in wanted)
+    return not wanted or kind in wanted or kind in ("locality", "other")
 
 
 def _somewhere(index: SourceIndex, name: int, area: Area | None) -> bool:

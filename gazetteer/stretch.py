@@ -21,14 +21,16 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gazetteer.place import vertex_keys
+
 METRES_A_DEGREE = 111_320.0
 DUAL_M = 60.0
 """Metres: widest median across which two carriageways are one road (a 60 m boulevard, 红线宽度 of a city's main road)."""
-DUAL_COST_M = 15.0
-"""Metres added where a stretch begins across the median, so that a real junction is preferred."""
+DUAL_COST_M, DUAL_COST = 30.0, 3.0
+"""What beginning across the median costs: metres, and metres a metre across. A real junction is preferred, a way round is not."""
 GAP_M = 1200.0
 """Metres: widest gap between pieces of one road that a stretch may jump."""
-GAP_COST = 2.0
+GAP_COST = 4.0
 """A metre of gap counts as so many of road."""
 SAME_M = 0.5
 """Metres within which a point is a vertex."""
@@ -60,12 +62,6 @@ class Plane:
 
     def shape(self, geometry: BaseGeometry) -> BaseGeometry:
         return shapely.transform(geometry, self.to_metres)
-
-
-def vertex_keys(lonlat: Array) -> npt.NDArray[np.int64]:
-    """One number a vertex; equal where two vertices are the same to 1e-7 degrees (1 cm), OpenStreetMap's resolution."""
-    grid = np.rint(lonlat * 1e7).astype(np.int64) + np.array([1_800_000_000, 900_000_000])
-    return np.asarray((grid[:, 0] << 32) | grid[:, 1])
 
 
 def line_parts(geometry: BaseGeometry) -> list[Array]:
@@ -108,10 +104,10 @@ class Stretch:
 class Road:
     """A road as a graph of its vertices. Pieces that do not touch are joined by gaps of at most GAP_M."""
 
-    def __init__(self, geometry: BaseGeometry) -> None:
-        """`geometry` is a LineString, MultiLineString or an area, whose outline is then the road."""
-        self.geometry = geometry
-        parts = line_parts(geometry)
+    def __init__(self, geometry: BaseGeometry, links: BaseGeometry | None = None) -> None:
+        """`geometry` is a LineString, MultiLineString or an area, whose outline is then the road; `links` are lines of other
+        names that join its pieces (a bridge in the middle, the ring of a roundabout)."""
+        parts = line_parts(geometry) + (line_parts(links) if links is not None else [])
         lonlat = np.concatenate(parts)
         self.plane = Plane(*lonlat.mean(axis=0))
         keys, first, inverse = np.unique(vertex_keys(lonlat), return_index=True, return_inverse=True)
@@ -123,7 +119,9 @@ class Road:
         inside[starts[1:] - 1] = False
         edge_start = np.flatnonzero(inside)
         edges = np.stack([inverse[edge_start], inverse[edge_start + 1]], axis=1)
-        self.edges = edges[edges[:, 0] != edges[:, 1]]
+        real = edges[:, 0] != edges[:, 1]
+        self.edges = edges[real]
+        self.parts = np.searchsorted(starts, edge_start[real], "right")
 
     @cached_property
     def shape(self) -> BaseGeometry:
@@ -202,19 +200,21 @@ class Road:
         return Spot(*point.tolist(), before, after, cost)
 
     def _across(self, spot: Spot) -> Iterable[Spot]:
-        """The spots straight across the median, on edges that run beside the spot's own."""
+        """The spots straight across the median, on edges of other ways that run beside the spot's own."""
         point = np.array([spot.x, spot.y])
         vectors = self.xy[self.edges[:, 1]] - self.xy[self.edges[:, 0]]
         directions = vectors / self.lengths[:, None]
-        own = directions[((self.edges == spot.before) | (self.edges == spot.after)).any(axis=1)]
+        beside = ((self.edges == spot.before) | (self.edges == spot.after)).any(axis=1)
+        own = directions[beside]
         position, offset = self._project(point)
         away = position - point
         distance = np.hypot(*away.T)
-        near = np.flatnonzero((distance > SAME_M) & (distance <= DUAL_M))
+        other_way = ~np.isin(self.parts, self.parts[beside])
+        near = np.flatnonzero((distance > SAME_M) & (distance <= DUAL_M) & other_way)
         for edge in near:
             sideways = abs(float(away[edge] @ directions[edge])) <= 0.5 * distance[edge]
             if sideways and np.abs(own @ directions[edge]).max() >= PARALLEL:
-                yield self._spot(position[edge], int(edge), offset[edge], DUAL_COST_M)
+                yield self._spot(position[edge], int(edge), offset[edge], DUAL_COST_M + DUAL_COST * distance[edge])
 
     def meet(self, other: BaseGeometry, reach_m: float) -> Meeting | None:
         """Where the road meets another line, an area's outline or a point (EPSG:4326); None where they stay `reach_m` apart."""

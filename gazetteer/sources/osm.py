@@ -6,12 +6,12 @@ common, to the digit, because OpenStreetMap's ways share nodes. Numbered roads (
 national road runs along many streets.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import osmium
@@ -19,7 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gazetteer.errors import GuatuError
-from gazetteer.place import Place, Source
+from gazetteer.place import Place, Source, vertex_keys
 
 NAME_TAGS = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant")
 OTHER_NAME_TAGS = (
@@ -38,6 +38,9 @@ OTHER_NAME_TAGS = (
 )
 REF_TAGS = ("ref", "nat_ref", "reg_ref")
 LINE_KINDS = frozenset({"road", "expressway", "railway", "waterway", "pipeline", "bridge", "tunnel"})
+STREETS = frozenset({"road", "expressway", "bridge", "tunnel"})
+LINK_TAGS = ("bridge", "tunnel", "junction")
+"""Ways with these join the pieces of a road whatever they are called."""
 JOIN_M = 1000.0
 """Metres: pieces of one name nearer than this are one road. Towns that share a street name lie further apart (3 km and
 more)."""
@@ -56,6 +59,15 @@ STRUCTURE_ENDINGS = {"bridge": ("桥", "橋", "bridge"), "tunnel": ("隧道", "�
 """A road's way on a bridge is named after the road or after the bridge: after the bridge where its name ends so."""
 MAX_NAMES = 24
 """Other names that are kept of one place."""
+
+
+class Line(NamedTuple):
+    """A way that is a line: key of its place, kind, tags, geometry."""
+
+    key: str
+    kind: str
+    tags: dict[str, str]
+    wkb: str
 
 
 @cache
@@ -121,26 +133,25 @@ def _read(path: Path, progress: Callable[[int], None]) -> Iterator[Place]:
     with path.open("rb") as handle:
         if not handle.read(1):
             raise GuatuError(f"{path}: 文件是空的 (the file is empty)")
-    wanted = osmium.filter.KeyFilter(*NAME_TAGS, *REF_TAGS, "bridge:name", "tunnel:name")
+    wanted = osmium.filter.KeyFilter(*NAME_TAGS, *REF_TAGS, *LINK_TAGS, "bridge:name", "tunnel:name")
     processor = osmium.FileProcessor(str(path)).with_locations().with_areas(osmium.filter.KeyFilter("name", "name:zh"))
     shapes = osmium.geom.WKBFactory()
-    lines: list[tuple[str, str, dict[str, str], str]] = []
+    lines: list[Line] = []
     seen_areas: set[tuple[str, int]] = set()
     for number, item in enumerate(processor.with_filter(wanted)):
         if not number % 10_000:
             progress(number)
-        tags = {tag.k: tag.v for tag in item.tags}
+        tags = dict(item.tags)
         kind = kind_of(tags)
         if kind is None:
             continue
-        letter = item.type_str()
         try:
-            if letter == "w":
+            if isinstance(item, osmium.osm.Way):
                 if kind in LINE_KINDS or not item.is_closed():
-                    lines.append((f"way/{item.id}", kind, tags, shapes.create_linestring(item)))
-            elif letter == "n":
+                    lines.append(Line(f"way/{item.id}", kind, tags, shapes.create_linestring(item)))
+            elif isinstance(item, osmium.osm.Node):
                 yield from _place(f"node/{item.id}", kind, tags, shapes.create_point(item))
-            elif letter == "a":
+            elif isinstance(item, osmium.osm.Area):
                 origin = ("way" if item.from_way() else "relation"), item.orig_id()
                 if (kind not in LINE_KINDS or origin[0] == "relation") and origin not in seen_areas:
                     seen_areas.add(origin)
@@ -161,38 +172,77 @@ def _place(key: str, kind: str, tags: dict[str, str], wkb: str) -> Iterator[Plac
     yield Place(key, names[0], kind, shape if shape.is_valid else shapely.make_valid(shape), names[1:], adcode)
 
 
-def _join_lines(lines: list[tuple[str, str, dict[str, str], str]]) -> Iterator[Place]:
+def _join_lines(lines: list[Line]) -> Iterator[Place]:
     """Ways of one name, and ways of one road number, that lie near each other, as one place."""
-    shapes = shapely.from_wkb(np.array([line[3] for line in lines], dtype=object))
+    shapes = shapely.from_wkb(np.array([line.wkb for line in lines], dtype=object))
     by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, (_, kind, tags, _) in enumerate(lines):
-        group = "road" if kind == "expressway" else kind
-        if names := _names(tags):
+    for number, line in enumerate(lines):
+        group = "road" if line.kind == "expressway" else line.kind
+        names = _names(line.tags)
+        if names:
             by_name[group, names[0]].append(number)
-        if group in ("road", "bridge", "tunnel"):
-            for ref in {part.strip() for tag in REF_TAGS for part in tags.get(tag, "").split(";")} - {""}:
+        if group in STREETS:
+            for ref in {part.strip() for tag in REF_TAGS for part in line.tags.get(tag, "").split(";")} - {""}:
                 by_name["ref", ref].append(number)
             for tag in ("bridge:name", "tunnel:name"):
-                if tag in tags and names and tags[tag] != names[0]:
-                    by_name[tag.split(":")[0], tags[tag]].append(number)
-    for (group, name), numbers in by_name.items():
-        for cluster in _near(shapes, numbers):
-            yield _road(group, name, [lines[n] for n in cluster], shapes[cluster])
+                if tag in line.tags and names and line.tags[tag] != names[0]:
+                    by_name[tag.split(":")[0], line.tags[tag]].append(number)
+    clusters = [(*key, cluster) for key, numbers in by_name.items() for cluster in _near(shapes, numbers)]
+    links = _links(lines, shapes, clusters)
+    for position, (group, name, cluster) in enumerate(clusters):
+        joining = shapes[links[position]]
+        yield _road(
+            group, name, [lines[n] for n in cluster], shapes[cluster], _collect(joining) if len(joining) else None
+        )
 
 
-def _road(group: str, name: str, ways: list[tuple[str, str, dict[str, str], str]], shapes: Any) -> Place:
-    key = ways[0][0] if group != "ref" else f"{ways[0][0]}/ref/{name}"
+def _links(lines: list[Line], shapes: Any, clusters: list[tuple[str, str, list[int]]]) -> dict[int, list[int]]:
+    """For the clusters of roads, by position: the bridges, tunnels and roundabouts of other names that begin and end on them."""
+    wanted = [n for n, line in enumerate(lines) if line.kind in STREETS and any(tag in line.tags for tag in LINK_TAGS)]
+    ends_of = {n: _touching(shapes[n]) for n in wanted}
+    clusters_of: dict[int, list[int]] = defaultdict(list)
+    for position, (group, _, cluster) in enumerate(clusters):
+        if group in STREETS or group == "ref":
+            for number in cluster:
+                clusters_of[number].append(position)
+    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+    keys = vertex_keys(coordinates)
+    touched = np.isin(keys, np.array([end for ends in ends_of.values() for end in ends], dtype=np.int64))
+    at: dict[int, set[int]] = defaultdict(set)
+    for key, owner in zip(keys[touched].tolist(), owners[touched].tolist(), strict=True):
+        at[key].update(clusters_of[owner])
+    links: dict[int, list[int]] = defaultdict(list)
+    members = [set(cluster) for _, _, cluster in clusters]
+    for number, ends in ends_of.items():
+        meeting = Counter(position for end in ends for position in at.get(end, ()))
+        for position, count in meeting.items():
+            if count > 1 and number not in members[position]:
+                links[position].append(number)
+    return links
+
+
+def _touching(shape: BaseGeometry) -> set[int]:
+    """The vertices where a link can be joined: its two ends, all of a ring."""
+    keys = vertex_keys(shapely.get_coordinates(shape)).tolist()
+    return set(keys) if keys[0] == keys[-1] else {keys[0], keys[-1]}
+
+
+def _collect(shapes: Any) -> BaseGeometry:
     shape: BaseGeometry = shapes[0] if len(shapes) == 1 else shapely.multilinestrings(shapes)
+    return shape
+
+
+def _road(group: str, name: str, ways: list[Line], shapes: Any, links: BaseGeometry | None) -> Place:
+    shape = _collect(shapes)
     if group == "ref":
-        return Place(key, name, "road", shape)
+        return Place(f"{ways[0].key}/ref/{name}", name, "road", shape, links=links)
     others: dict[str, None] = {}
-    for _, _, tags, _ in ways:
-        others |= dict.fromkeys(_names(tags))
+    for way in ways:
+        others |= dict.fromkeys(_names(way.tags))
     others.pop(name, None)
-    kinds = [kind for _, kind, _, _ in ways]
-    return Place(
-        key, name, max(set(kinds), key=kinds.count) if group == "road" else group, shape, tuple(others)[:MAX_NAMES]
-    )
+    kinds = [way.kind for way in ways]
+    kind = max(set(kinds), key=kinds.count) if group == "road" else group
+    return Place(ways[0].key, name, kind, shape, tuple(others)[:MAX_NAMES], links=links)
 
 
 def _near(shapes: Any, numbers: list[int]) -> list[list[int]]:
