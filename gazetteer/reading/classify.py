@@ -47,6 +47,8 @@ class Classifier:
         if common is None and member.head:
             return True if not quantity else self._members.proper(text, start, member.head_start) > start or quantity.counts
         head_start = member.head_start if member.head else end
+        if not quantity and self._members.placed(text, start, head_start):
+            return True
         return self._members.proper(text, start, head_start) > start
 
     def nature(self, member: Member, predicate: Predicate) -> Nature:
@@ -66,7 +68,8 @@ class Classifier:
         """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by the
         other members of its list, by the headings."""
         kind = member.head.kind if member.head else Kind.OTHER
-        made = next((a for a in (self._lexicon.actions[w] for w in member.actions) if a.kind and a.sector), None)
+        own = [word for word in self._lexicon.actions if self._lexicon.actions[word].name and name.endswith(word)]
+        made = next((a for a in (self._lexicon.actions[w] for w in [*member.actions, *own]) if a.kind and a.sector), None)
         if made and made.kind and made.sector:
             return made.kind, made.sector
         for cue in self._lexicon.kind_cues:

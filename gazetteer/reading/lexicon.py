@@ -266,7 +266,7 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural")
+    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places")
     file.known(data, {*keys, "head"})
     _add_lists(lexicon, data, file, keys)
     for table in file.tables(data, "head", {"kind", "sector", "common", "weak", "words"}):
@@ -323,7 +323,7 @@ def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("done", "planned")
+    keys = ("done", "planned", "body_done", "body_planned")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 

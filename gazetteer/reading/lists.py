@@ -142,6 +142,9 @@ class Lists:
                 continue
             if match.start() - begin < 1 or end - match.end() < 1:
                 continue
+            open_end = max(text.rfind("至", begin, match.start()), text.rfind("到", begin, match.start()))
+            if match["separator"] in _LAST and open_end > begin and match.start() - open_end <= 2:
+                continue  # A至伊|和淖尔
             if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append((separator, begin, match.start(), etc))
@@ -227,22 +230,21 @@ class Lists:
 
     def _one_length(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
         """Members that share one head and one length are one work (华溪及溪心路污水主管5.7公里)."""
-        last = group[-1].member
-        quantity = (closing.quantity if closing else None) or last.quantity
-        along = [
-            item
-            for item in group[:-1]
-            if item.member.shared and not item.member.quantity
-        ]
-        if len(group) < 2 or quantity is None or quantity.counts or last.bare or len(along) != len(group) - 1 or last.shared:
-            return group
-        first = group[0]
-        first.member.core = (first.member.core[0], last.core[1])
-        first.member.shared = None
-        first.member.head, first.member.head_start, first.member.head_end = last.head, last.head_start, last.head_end
-        first.member.quantity = quantity
-        first.member.notes.append("one length for the whole list")
-        return [first]
+        kept: list[Item] = []
+        for index, item in enumerate(group):
+            member = item.member
+            quantity = member.quantity or (closing.quantity if closing and index == len(group) - 1 else None)
+            if kept and quantity and not quantity.counts and not quantity.foreign and not member.shared and not member.bare:
+                first = len(kept)
+                while first and kept[first - 1].member.shared and not kept[first - 1].member.quantity:
+                    first -= 1
+                if first < len(kept):
+                    member.core = (kept[first].member.core[0], member.core[1])
+                    member.quantity = quantity
+                    member.notes.append("one length for the whole list")
+                    del kept[first:]
+            kept.append(item)
+        return kept
 
     def _along(self, member: Member, group: list[Item], index: int) -> bool:
         """Whether it is a road or river along which what the next member names lies (哈敦街、察哈尔路排水管线)."""
@@ -262,7 +264,7 @@ class Lists:
     def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
         if closing.head and len(members) > 1 and all(self._modifier_only(text, m) for m in members[1:]):
             first = members[0]
-            first.core = (first.core[0], max(self._members.proper(text, *first.core), first.core[0]))
+            first.core = (first.core[0], self._without_modifier(text, *first.core))
             first.head, first.weak = None, False
             del members[1:]
         stopped = not closing.bare and closing.head is None and self._stops(text[closing.core[0] : closing.core[1]])
@@ -288,6 +290,9 @@ class Lists:
                 if named > count.value:
                     for member in members:
                         member.flags.append("count-mismatch")
+
+    def _without_modifier(self, text: str, start: int, end: int) -> int:
+        return next((begin for begin in range(start + 2, end) if self._members.is_modifier(text[begin:end])), end)
 
     def _own_head(self, text: str, member: Member, closing: Member) -> bool:
         """Whether the member's own head says what it is, so that the head at the end of the list only sums up."""

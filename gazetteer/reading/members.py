@@ -9,6 +9,7 @@ from gazetteer.vocabulary import Kind, Status
 
 _PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
 _OWN = "县市区旗镇乡"
+_SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷"))
 MAX_WEAK = 3
 """Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
@@ -50,7 +51,7 @@ class Member:
     notes: list[str] = field(default_factory=list)
 
     weak: bool = False
-    """Whether its head is one that may as well end a place's name (石塘) or many other words (育种场)."""
+    """Whether its head may as well end a place's name (石塘, 许码头)."""
 
     @property
     def bare(self) -> bool:
@@ -67,6 +68,7 @@ class Members:
         self._parts = frozenset(lexicon.lists["parts"])
         self._modifiers = frozenset(lexicon.lists["modifiers"])
         self._natural = frozenset(lexicon.lists["natural"])
+        self._places = frozenset(lexicon.lists["places"])
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._longest_modifier = max(map(len, self._modifiers), default=0)
 
@@ -117,6 +119,13 @@ class Members:
                 return end
         return end
 
+    def placed(self, text: str, start: int, end: int) -> bool:
+        """Whether the words before `end` say where in the county (老城区|危旧房)."""
+        return any(text.startswith(place, start) for place in self._places if len(place) < end - start + 1)
+
+    def is_modifier(self, words: str) -> bool:
+        return words in self._modifiers
+
     def parse(self, text: str, start: int, end: int) -> Member:
         """Take the member written in `text[start:end]` apart."""
         member = Member(start, end, (start, end))
@@ -137,19 +146,24 @@ class Members:
         if found:
             member.head, member.head_start, member.head_end = found
             length = member.head_end - member.head_start
-            member.weak = member.head.weak or (
+            member.weak = not member.head.weak and (
                 end - start <= MAX_WEAK and (length > 1 and end - start - length == 1 or text[member.head_start] in self._natural)
             )
         return member
 
     def _described(self, text: str, start: int, end: int) -> int | None:
         """Where a name ends that a size follows (东荣煤矿|120万吨, 宝泉岭风电场|4.95万千瓦机组), or None."""
-        if (place := text.find("在", start + 2, end)) > 0 and self.head(text, start, place):
-            return place
+        for word in ("在", "因", "由于", "自", "被"):
+            place = text.find(word, start + 2, end)
+            if place > 0 and (found := self.head(text, start, place)) and not found[0].weak and "起" not in text[place:end] and "至" not in text[place:end]:
+                return place
         for quantity in self._measures.find(text, start, end):
             stop = quantity.start
-            if quantity.foreign or (quantity.counts and self.head(text, quantity.end, end)):
+            right = self.head(text, quantity.end, end)
+            if quantity.foreign or (right and (quantity.counts or quantity.unit not in _SIZES)):
                 continue
+            if text[stop - 1] == "）" and (bracket := text.rfind("（", start, stop)) > start and self.head(text, start, bracket):
+                return stop
             for word in ("年产", "日处理", "装机", "总长"):
                 stop -= len(word) if text[start:stop].endswith(word) else 0
             if stop > start + 1 and (found := self.head(text, start, stop)) and not found[0].weak:
@@ -190,6 +204,14 @@ class Members:
                 if phase and not member.phase:
                     member.phase = phase.group()
                 end = begin
+                continue
+            if text[end - 1] == "”" and (quote := text.rfind("“", start, end)) > start and self.head(text, start, quote):
+                if (word := text[quote + 1 : end - 1]) in self._lexicon.actions or text[quote:end] in self._lexicon.actions:
+                    member.actions.append(word if word in self._lexicon.actions else text[quote:end])
+                end = quote
+                continue
+            if text[end - 1] == "段" and (close := text.rfind("）", max(start, end - 8), end)) > start:
+                end = close + 1
                 continue
             if text[end - 1] in "，、。的等后":
                 end -= 1
@@ -241,6 +263,10 @@ class Members:
             return end
         found = self.head(text, start, end)
         if found and end - found[1] >= len(word):
+            return end
+        if word in self._parts and not self.head(text, start, end - len(word)) and text[end - len(word) - 1] != "）":
+            return end
+        if word in lexicon.actions and lexicon.actions[word].name:
             return end
         if word in lexicon.actions:
             member.actions.append(word)

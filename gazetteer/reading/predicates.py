@@ -13,6 +13,8 @@ _TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
 _LINKS = ("以及", "、", "和", "及", "与", "并", "或")
 _JOINTS = ("并", "后", "及", "和", "后又", "且")
 _TIME_ROLE = frozenset({Role.ADVERB})
+_SHARE_ROLE = frozenset({Role.AFTER})
+_SHARE = r"完成(?:总?工程量|总?投资|总?进度|形象进度)?的?(?:约)?\d+(?:\.\d+)?%"
 _TIME = r"(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?|20\d\d年(?:底|末|初)?(?:之?前)?|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
 
 
@@ -73,13 +75,14 @@ class Predicates:
     def __init__(self, lexicon: Lexicon, measures: Measures) -> None:
         self._lexicon = lexicon
         self._measures = measures
-        self._words = re.compile(f"{_TIME}|{lexicon.words.pattern}")
+        self._named = frozenset(word for word, action in lexicon.actions.items() if action.name)
+        self._words = re.compile(f"{_SHARE}|{_TIME}|{lexicon.words.pattern}")
 
     def tokens(self, masked: str, start: int, end: int) -> list[Token]:
         """The lexicon's words and the times (12月底前) in a clause, the longest at each place. A word of one character
         counts only before another."""
         roles = self._lexicon.roles
-        found = [Token(m.start(), m.end(), m.group(), roles.get(m.group(), _TIME_ROLE)) for m in self._words.finditer(masked, start, end)]
+        found = [Token(m.start(), m.end(), m.group(), roles.get(m.group()) or (_SHARE_ROLE if m.group()[-1] == "%" else _TIME_ROLE)) for m in self._words.finditer(masked, start, end)]
         kept: list[Token] = []
         for index, token in enumerate(found):
             if token.end - token.start == 1:
@@ -105,6 +108,8 @@ class Predicates:
             if gap and not (run and gap in _LINKS and token.roles & _SAYING):
                 break
             if not token.roles & (_SAYING | {Role.ADVERB}):
+                break
+            if token.word in self._named and self._measures.at(masked, token.end, len(masked)):
                 break
             run.append(token)
             position = token.end
@@ -167,6 +172,8 @@ class Predicates:
         return Status.ONGOING
 
     def _said(self, token: Token) -> Status | None:
+        if token.word[-1] == "%":
+            return Status.ONGOING
         verb = self._lexicon.afters.get(token.word) if Role.VERB not in token.roles else self._lexicon.verbs[token.word]
         return verb.status if verb else None
 

@@ -161,13 +161,16 @@ class _Sentence:
             behind, found = Predicate(tail=telling, rule="verb behind, with more after it"), WorkList()
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
-        named = any(i.member.head and not i.member.weak for i in found.items) and self._acceptable(found, behind)
+        named = any(i.member.head and not i.member.head.weak for i in found.items) and self._acceptable(found, behind)
         lead = p.lead(self.masked, tokens, run.start)
-        if lead and lead.end == run.end < end and not self._complements(lead.end) and not (named and not run.words(Role.VERB)):
+        if lead and lead.end == run.end < end and not self._complements(lead.end):
             ahead = Predicate(lead=lead, rule="verb inside")
             stop = tail.start if tail and tail.start > lead.end else end
             objects = self._list(tokens, lead.end, stop, ahead)
-            if any(i.member.head for i in objects.items) and self._acceptable(objects, ahead):
+            if named and len(found.items) == 1 and len(objects.items) == 1 and found.items[0].member.ends:
+                object_ = objects.items[0].member
+                object_.before, object_.ends = found.items[0].member.core, found.items[0].member.ends
+            if self._objects(objects, ahead, alone=not named):
                 self._keep(objects, ahead, clause)
                 self.carried = Predicate(lead=lead, rule="verb carried over")
                 return True
@@ -176,9 +179,22 @@ class _Sentence:
             return True
         return False
 
+    def _objects(self, objects: WorkList, predicate: Predicate, *, alone: bool) -> bool:
+        """Whether a list behind a verb names works: any work, or where the words before the verb name one too (`alone` False),
+        one with a name of its own or a number (A实现主管道贯通 is said of A)."""
+        for item in objects.items:
+            member = item.member
+            if member.head is None or self._why_not(item, objects, predicate) is not None:
+                continue
+            if alone or member.quantity or member.before:
+                return True
+            if self.g._members.proper(self.text, member.core[0], member.head_start) > member.core[0]:
+                return True
+        return False
+
     def _complements(self, position: int) -> bool:
         """Whether what stands here goes on with the verb and is no object (搬迁|至新校区)."""
-        return self.text.startswith(("至", "到", "为", "成", "入", "于", "在", "向", "率", "项目", "工程", "进度", "过半"), position)
+        return self.text.startswith(("至", "到", "为", "成", "入", "于", "在", "向", "率", "项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期"), position)
 
     def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
         if start >= end:
@@ -219,11 +235,16 @@ class _Sentence:
             return "too short for a name"
         if end - start > MAX_NAME:
             return "a phrase, not a name"
-        if not any("一" <= c <= "鿿" for c in name) or "%" in name or "的" in name.strip("“”") or name.endswith("率"):
+        numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
+        if not (numbered or any("一" <= c <= "鿿" for c in name)) or "%" in name or "的" in name.strip("“”") or name.endswith("率"):
             return f"{name}: no name"
         if (measured := self.g._measures.at(text, start, end)) and measured.end == end:
             return f"{name}: a number alone"
         classifier = self.g._classifier
+        if self.g._members.is_modifier(name) and not member.shared:
+            return f"{name}: no name"
+        if any(name.endswith(word) for word, action in self.g._lexicon.actions.items() if action.name) and member.quantity:
+            return None
         if member.stopped:
             return "its list sums itself up as no works"
         if why := classifier.stop_start(name):
@@ -240,7 +261,8 @@ class _Sentence:
             return None
         if quantity is None or (not quantity.counts and not self.g._members.common(text, start, end)):
             common = self.g._members.common(text, start, end)
-            if common and self.g._members.proper(text, start, member.head_start) <= start:
+            placed = quantity is None and self.g._members.placed(text, start, member.head_start)
+            if common and not placed and self.g._members.proper(text, start, member.head_start) <= start:
                 return f"{name}: one of many, with neither a name of its own nor a number"
         if quantity is None and self.g._members.proper(text, start, member.head_start) <= start:
             if name.startswith(_LEVELS) and member.head.kind is not Kind.ROAD:

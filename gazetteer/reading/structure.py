@@ -17,6 +17,8 @@ MAX_PARAGRAPH = 20_000
 """Characters after which a paragraph is closed even without a full stop: no report has one so long, and it bounds the work."""
 MAX_HEADING = 45
 """Characters of the longest line that is taken as a heading: a sentence is longer."""
+DEFAULT_SAMPLE = 20_000
+"""Characters of a text that are looked at to tell whether it looks back or forward: a whole report."""
 MAX_LEAD = 24
 """Characters of the longest run-in heading (高水平健全交通路网。) with which a paragraph opens."""
 
@@ -160,7 +162,7 @@ class Reader:
         self._planned = lexicon.lists["planned"]
         self.headings: list[Heading] = []
         self._path: list[Heading] = []
-        self._period = Period.PLANNED
+        self._period = self._default(text, lexicon)
         self._open: list[_Line] = []
 
     def __iter__(self) -> Iterator[Paragraph]:
@@ -223,6 +225,13 @@ class Reader:
         if done == planned:
             return None
         return Period.DONE if done else Period.PLANNED
+
+    def _default(self, text: str, lexicon: Lexicon) -> Period:
+        """The period of text that no heading has spoken for: what most of its words look to."""
+        sample = text[:DEFAULT_SAMPLE]
+        done = sum(sample.count(word) for word in lexicon.lists["body_done"])
+        planned = sum(sample.count(word) for word in lexicon.lists["body_planned"])
+        return Period.DONE if done > planned else Period.PLANNED
 
     def _close(self) -> Iterator[Paragraph]:
         if not self._open:
