@@ -1,0 +1,65 @@
+# Each target sets up what it needs; the second time that takes a second.
+#
+#   make run     set up, then serve guatu with its examples
+#   make test    set up, then lint, check types and run all tests
+#   make setup   only set up: then there is .venv/bin/guatu
+#   make lock    resolve the dependencies anew, after a change of pyproject.toml or package.json
+
+PYTHON := $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --loglevel=error
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml --group setup
+CATALOGUE := webmap/translations/en/LC_MESSAGES/messages
+
+.PHONY: run test setup setup-test system system-test lock
+.DELETE_ON_ERROR:
+
+run: setup
+	@$(BIN)/guatu up --demo
+
+test: setup-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+setup: system .venv/run.stamp webmap/static/vendor $(CATALOGUE).mo
+
+setup-test: system-test setup .venv/test.stamp
+
+system:
+	@scripts/system-packages.sh run $(PYTHON)
+
+system-test:
+	@scripts/system-packages.sh test $(PYTHON)
+
+.venv/run.stamp: requirements.lock pyproject.toml | system
+	@echo "installing Python packages into .venv (requirements.lock)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "installing Python packages for the tests (requirements-dev.lock)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json .npmrc | .venv/run.stamp
+	@echo "installing the pages' scripts into node_modules (package-lock.json)"
+	@$(NPM) ci
+	@touch $@
+
+webmap/static/vendor: node_modules/.package-lock.json scripts/vendor.py
+	@$(BIN)/python scripts/vendor.py
+	@touch $@
+
+$(CATALOGUE).mo: $(CATALOGUE).po | .venv/run.stamp
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
+
+lock: .venv/test.stamp
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(NPM) install --package-lock-only

@@ -1,0 +1,58 @@
+"""`guatu up`: everything that has to run, started."""
+
+import contextlib
+import signal
+import socket
+
+import click
+
+from geodata.cluster import Cluster
+from geodata.database import open_database, upgrade
+from geodata.settings import Settings
+from webmap.server import ServerError, listen, only_one, serving
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="First load the gazetteer and the example reports, where they are missing.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: the first free one from 8000 on.")
+def command(demo: bool, host: str, port: int | None) -> None:
+    """Start guatu: database, migrations, web pages. Ctrl-C stops what was started."""
+    settings = Settings.from_environment()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), only_one(settings.home) as address_file:
+        listener = listen(host, port)
+        with listener, open_database(settings) as database:
+            _say("数据库 database", _where(settings))
+            upgrade(database.owner)
+            if demo:
+                from webmap.demo import load_demo
+
+                load_demo(settings)
+            with serving(settings, database.web, listener) as server:
+                address = _address(listener)
+                address_file.write_text(address)
+                _say("挂图 guatu", f"{address}  (Ctrl-C 停止 stops)")
+                server.wait()
+                raise ServerError(f"the web server ended by itself: see {settings.home / 'web.log'}")
+    _say("挂图 guatu", "已停止 stopped")
+
+
+def _say(what: str, line: str) -> None:
+    click.echo(f"{what}: {line}")
+
+
+def _where(settings: Settings) -> str:
+    if settings.database_url:
+        return "DATABASE_URL"
+    cluster = Cluster(settings.home)
+    return f"PostgreSQL {cluster.version}, {cluster.store}"
+
+
+def _address(listener: socket.socket) -> str:
+    """The address to type into a browser; where every network is listened on, that of the machine's name."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
+        host = socket.gethostname()
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
