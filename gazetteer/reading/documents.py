@@ -24,7 +24,7 @@ TEXT, HTML, PDF = "text/plain", "text/html", "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _OTHER_FORMATS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word/WPS 文件 (doc, wps)", "an old Word or WPS file", "docx"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word/WPS 文件 （doc、wps）", "an old Word or WPS file", "docx"),
     (b"{\\rtf", "RTF 文件", "an RTF file", "docx"),
     (b"Rar!", "压缩包", "an archive", "docx"),
     (b"7z\xbc\xaf", "压缩包", "an archive", "docx"),
@@ -92,7 +92,7 @@ def open_document(path: Path) -> Document:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise DocumentError(f"打不开 {path}:{reason}。Cannot open {path} ({reason}): check the name.") from error
+        raise DocumentError(f"打不开 {path}：{reason}。Cannot open {path} ({reason}): check the name.") from error
     return document_from_bytes(data, path.name)
 
 
@@ -127,7 +127,7 @@ def _too_large(name: str) -> DocumentError:
 def _media_type(data: bytes, name: str) -> str:
     for magic, chinese, english, wanted in _OTHER_FORMATS:
         if data.startswith(magic):
-            raise DocumentError(f"{name} 是{chinese},请另存为 {wanted}。{name} is {english}: save it as {wanted}.")
+            raise DocumentError(f"{name} 是{chinese}，请另存为 {wanted}。{name} is {english}: save it as {wanted}.")
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, name)
     if b"%PDF-" in data[:1024]:
@@ -148,10 +148,10 @@ def _zipped(data: bytes, name: str) -> str:
     if docx.MAIN_PART in names:
         return DOCX
     if "xl/workbook.xml" in names:
-        raise DocumentError(f"{name} 是 Excel 表格,请用“导入项目表”。{name} is an Excel list: use guatu import.")
+        raise DocumentError(f"{name} 是 Excel 表格，请用“导入项目表”。{name} is an Excel list: use guatu import.")
     if "OFD.xml" in names:
-        raise DocumentError(f"{name} 是 OFD 版式文件,请另存为 pdf。{name} is an OFD file: save it as pdf.")
-    raise DocumentError(f"{name} 不是 Word 文件,请另存为 docx。{name} is not a Word document: save it as docx.")
+        raise DocumentError(f"{name} 是 OFD 版式文件，请另存为 pdf。{name} is an OFD file: save it as pdf.")
+    raise DocumentError(f"{name} 不是 Word 文件，请另存为 docx。{name} is not a Word document: save it as docx.")
 
 
 def _document(content: Content, media_type: str, sha256: str, name: str) -> Document:
@@ -191,7 +191,7 @@ def _title(head: str, own: str | None) -> str | None:
     if own:
         return own[:MAX_TITLE_CHARS]
     first = lines[0] if lines else ""
-    return first if 0 < len(first) <= MAX_TITLE_CHARS and not re.search("[。;:,,]", first) else None
+    return first if 0 < len(first) <= MAX_TITLE_CHARS and not re.search("[。;；:：,，]", first) else None
 
 
 def _year(head: str, text: str, title: str, stem: str, note: str) -> int | None:

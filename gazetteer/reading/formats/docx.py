@@ -39,12 +39,12 @@ def read(data: bytes) -> Content:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if len(package.infolist()) > MAX_PARTS:
                 raise DocumentError(
-                    "docx 内的文件太多,不予打开。This docx holds too many files: save a copy with the report alone."
+                    "docx 内的文件太多，不予打开。This docx holds too many files: save a copy with the report alone."
                 )
             parts = {name: _parse(package, name) for name in (MAIN_PART, STYLES_PART, NUMBERING_PART)}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise DocumentError(
-            "docx 文件已损坏或有密码,请重新下载或另存。This docx is broken or locked: download or save it again."
+            "docx 文件已损坏或有密码，请重新下载或另存。This docx is broken or locked: download or save it again."
         ) from error
     body = None if (main := parts[MAIN_PART]) is None else next((c for c in main if _tag(c) == "body"), None)
     if body is None:
@@ -63,7 +63,7 @@ def _parse(package: zipfile.ZipFile, name: str) -> etree._Element | None:
         raise zipfile.BadZipFile(name)
     if info.file_size > MAX_PART_BYTES:
         raise DocumentError(
-            f"docx 解压后超过 {MAX_PART_BYTES >> 20} MB,不予打开。"
+            f"docx 解压后超过 {MAX_PART_BYTES >> 20} MB，不予打开。"
             f"This docx unpacks to more than {MAX_PART_BYTES >> 20} MB: save a copy with the report alone."
         )
     with package.open(info) as stream:
@@ -72,10 +72,12 @@ def _parse(package: zipfile.ZipFile, name: str) -> etree._Element | None:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise DocumentError("docx 文件已损坏,请重新下载。The XML in this docx is broken: download it again.") from error
+        raise DocumentError(
+            "docx 文件已损坏，请重新下载。The XML in this docx is broken: download it again."
+        ) from error
     if root.getroottree().docinfo.doctype:
         raise DocumentError(
-            "docx 含有外部实体声明,不予打开。This docx declares entities, which Word never does: it is not opened."
+            "docx 含有外部实体声明，不予打开。This docx declares entities, which Word never does: it is not opened."
         )
     return root
 

@@ -56,11 +56,11 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE_LINE = re.compile(
-    r"[【\[((]?\s*(?:打印|关闭|分享|收藏|字体|字号|上一[篇条]|下一[篇条]|浏览次数|点击[量数]|访问[量次]|扫一扫"
-    r"|发布(?:时间|日期)|(?:信息)?来源[::]|当前位置|您(?:当前|现在)?(?:的位置|所在)|首页\s*[>»])"
+    r"[【\[(（]?\s*(?:打印|关闭|分享|收藏|字体|字号|上一[篇条]|下一[篇条]|浏览次数|点击[量数]|访问[量次]|扫一扫"
+    r"|发布(?:时间|日期)|(?:信息)?来源[:：]|当前位置|您(?:当前|现在)?(?:的位置|所在)|首页\s*[>»])"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_PROSE_MARKS = re.compile("[,。;、!?]")
+_PROSE_MARKS = re.compile("[,，。;；、!！?？]")
 _SPACES = re.compile(r"[ \r\n\f\v\xa0]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WIDE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -75,7 +75,7 @@ def read(data: bytes) -> Content:
     """
     if len(data) > MAX_PAGE_BYTES:
         raise DocumentError(
-            f"网页超过 {MAX_PAGE_BYTES >> 20} MB,请只保存正文页。"
+            f"网页超过 {MAX_PAGE_BYTES >> 20} MB，请只保存正文页。"
             f"The page is larger than {MAX_PAGE_BYTES >> 20} MB: save the report's own page."
         )
     source, encoding = _decode(data)
@@ -90,7 +90,7 @@ def read(data: bytes) -> Content:
     text = "\n".join(_lines(_article(body, furniture), furniture))
     if not text:
         raise DocumentError(
-            "网页里没有正文,请打开报告页面后再保存。The page holds no text: open the report itself and save that page."
+            "网页里没有正文，请打开报告页面后再保存。The page holds no text: open the report itself and save that page."
         )
     note = " ".join(filter(None, (tags.get("sitename"), page_title, tags.get("pubdate"))))
     return Content(text, encoding, title, note)

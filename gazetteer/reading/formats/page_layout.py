@@ -65,15 +65,17 @@ REPEATED_SHARE = 0.3
 
 _PAGE_NUMBER = re.compile(r"[-—–―·•\s]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?(?:\s*共\s*\d+\s*页)?[-—–―·•\s]*")
 _NEWSPAPER_HEAD = re.compile(
-    r"星期[一二三四五六日天]|责任?编辑?[::/]|(?:版面|版式|美术)(?:设计|编辑)|美编|校对[::]|(?:新闻)?热线|投稿|E-?mail|国内统一"
+    r"星期[一二三四五六日天]|责任?编辑?[:：/]|(?:版面|版式|美术)(?:设计|编辑)|美编|校对[:：]|(?:新闻)?热线|投稿|E-?mail|国内统一"
     r"|^(?:第?\s*[0-9A-Z一二三四五六七八]{1,3}\s*版|[0-9A-Z]{0,3}\s*(?:要闻|综合|专版|专题|特刊|时政|新闻|社会|民生|聚焦|关注|广告))$"
 )
 _EDITION = re.compile(r"第?\s*([0-9A-Z]{1,3}|[一二三四五六七八九十]{1,2})\s*版")
 _NUMBER = "[0-9A-Z〇一二三四五六七八九十]{1,3}"
-_CONTINUED_ON = re.compile(rf"[((【]?\s*[下紧]?转\s*第?\s*({_NUMBER})\s*版\s*[))】]?\s*$")
-_CONTINUED_FROM = re.compile(rf"^\s*[((【]?\s*(?:上接|紧接|接)\s*第?\s*({_NUMBER})\s*版\s*[))】]?\s*")
-_NUMBERED = re.compile(r"[((]?[一二三四五六七八九十]{1,3}[))、.]|第[一二三四五六七八九十]{1,3}[、,,章节]|\d{1,2}[..、]")
-_SENTENCE_END = tuple("。!?!?;;::")
+_CONTINUED_ON = re.compile(rf"[(（【]?\s*[下紧]?转\s*第?\s*({_NUMBER})\s*版\s*[)）】]?\s*$")
+_CONTINUED_FROM = re.compile(rf"^\s*[(（【]?\s*(?:上接|紧接|接)\s*第?\s*({_NUMBER})\s*版\s*[)）】]?\s*")
+_NUMBERED = re.compile(
+    r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[、,，章节]|\d{1,2}[.．、]"
+)
+_SENTENCE_END = tuple("。!！?？;；:：")
 _CHINESE_DIGITS = {digit: str(number) for number, digit in enumerate("一二三四五六七八九十", start=1)}
 
 
@@ -357,8 +359,10 @@ def _parts(lines: list[Line], edition: str) -> list[_Part]:
         if match:
             text = text[: match.start()]
         if text:
-            parts[-1].lines.append(replace(line, text=text, ends=line.ends and not match))
+            parts[-1].lines.append(replace(line, text=text))
         if match:
+            if parts[-1].lines:
+                parts[-1].lines[-1] = replace(parts[-1].lines[-1], ends=False)
             parts[-1].on = _edition(match.group(1))
             parts.append(_Part([], parts[0].edition))
     return parts

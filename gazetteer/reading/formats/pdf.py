@@ -41,13 +41,13 @@ def read(data: bytes) -> Content:
     chars = sum(len(glyphs) for glyphs in pages)
     if chars < MIN_CHARS_PER_PAGE * len(pages):
         raise DocumentError(
-            "这是扫描的 PDF,没有文字层;请先做文字识别(OCR)或用原稿。"
+            "这是扫描的 PDF，没有文字层；请先做文字识别（OCR）或用原稿。"
             "This pdf is scanned and has no text layer: run text recognition on it or use the original file."
         )
     unreadable = sum(_is_unreadable(glyph.char) for glyphs in pages for glyph in glyphs)
     if unreadable > MAX_UNREADABLE_SHARE * chars:
         raise DocumentError(
-            "PDF 的字体没有编码,文字无法取出;请用原稿。"
+            "PDF 的字体没有编码，文字无法取出；请用原稿。"
             "The fonts of this pdf carry no character codes, so its text cannot be taken out: use the original file."
         )
     warnings = (f"第 {'、'.join(map(str, blank))} 页没有文字层 pages without text",) if blank else ()
@@ -61,13 +61,13 @@ def _pages(data: bytes) -> list[list[Glyph]]:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
             raise DocumentError(
-                "PDF 有密码,请先去掉密码。This pdf is encrypted: save it without a password."
+                "PDF 有密码，请先去掉密码。This pdf is encrypted: save it without a password."
             ) from error
-        raise DocumentError("PDF 已损坏,请重新下载。This pdf is broken: download it again.") from error
+        raise DocumentError("PDF 已损坏，请重新下载。This pdf is broken: download it again.") from error
     with document:
         if not 0 < len(document) <= MAX_PAGES:
             raise DocumentError(
-                f"PDF 有 {len(document)} 页,只接受 1 到 {MAX_PAGES} 页。"
+                f"PDF 有 {len(document)} 页，只接受 1 到 {MAX_PAGES} 页。"
                 f"This pdf has {len(document)} pages, 1 to {MAX_PAGES} are taken: split it."
             )
         pages: list[list[Glyph]] = []
@@ -76,7 +76,7 @@ def _pages(data: bytes) -> list[list[Glyph]]:
             pages.append(list(_glyphs(document, number)))
             total += len(pages[-1])
             if total > MAX_TEXT_CHARS or time.monotonic() - started > MAX_SECONDS:
-                raise DocumentError("PDF 太大,读不完;请拆分。This pdf is too large to read: split it.")
+                raise DocumentError("PDF 太大，读不完；请拆分。This pdf is too large to read: split it.")
         return pages
 
 

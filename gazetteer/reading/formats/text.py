@@ -51,7 +51,7 @@ def decode(data: bytes) -> tuple[str, str]:
     if (text := _try(data, "gb18030")) is not None and _common_share(text) >= MIN_COMMON_SHARE:
         return _checked(text, "gb18030"), "gb18030"
     raise DocumentError(
-        "文件的编码不是 UTF-8、UTF-16 或 GB18030,请另存为 UTF-8 文本。"
+        "文件的编码不是 UTF-8、UTF-16 或 GB18030，请另存为 UTF-8 文本。"
         f"The text is not UTF-8, UTF-16 or GB18030{_where_utf8_breaks(data)}: save it as UTF-8."
     )
 
@@ -68,7 +68,7 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"文件在第 {error.start} 字节处损坏,不是完整的 {encoding} 文本。"
+            f"文件在第 {error.start} 字节处损坏，不是完整的 {encoding} 文本。"
             f"The {encoding} text is broken at byte {error.start}: get the file again."
         ) from error
 
@@ -98,7 +98,7 @@ def _common_share(text: str) -> float:
 def _checked(text: str, encoding: str) -> str:
     if len(_CONTROLS.findall(text)) > max(1, MAX_CONTROL_SHARE * len(text)):
         raise DocumentError(
-            "这是二进制文件,不是文本;请提供 txt、docx、pdf 或 html。"
+            "这是二进制文件，不是文本；请提供 txt、docx、pdf 或 html。"
             f"This is a binary file, not text (read as {encoding}): give a txt, docx, pdf or html file."
         )
     return text

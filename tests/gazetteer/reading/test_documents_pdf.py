@@ -36,7 +36,7 @@ class Paper:
         """Indented, justified paragraphs of `width` characters a line; `^` before one that is not indented."""
         y = top
         for paragraph in paragraphs:
-            rest = paragraph if paragraph.startswith("^") else "  " + paragraph
+            rest = paragraph if paragraph.startswith("^") else "\u3000\u3000" + paragraph
             rest = rest.removeprefix("^")
             for at in range(0, len(rest), width):
                 self.text(x, y, rest[at : at + width], size)
@@ -129,12 +129,16 @@ def test_a_table_is_read_row_by_row():
     assert lines(paper)[-4:] == [row.replace(" ", "\t") for row in rows]
 
 
-def test_a_report_continued_on_another_page_is_read_through():
+@pytest.mark.parametrize(
+    ("on", "back"),
+    [("(下转3版)", "(上接1版)"), ("\uff08下转第三版\uff09", "\uff08紧接第一版\uff09"), ("下转A3版", "【上接A1版】")],
+)
+def test_a_report_continued_on_another_page_is_read_through(on, back):
     paper = Paper()
     paper.text(500, 810, "1版", 8)
     paper.text(200, 770, "政府工作报告", 24)
     paper.column(60, 740, [FIRST, SECOND[:28]], width=40)
-    paper.text(420, 660, "(下转3版)")
+    paper.text(420, 660, on)
     paper.text(200, 500, "另一篇文章", 20)
     paper.column(60, 470, [FIRST], width=40)
     paper.page()
@@ -143,7 +147,7 @@ def test_a_report_continued_on_another_page_is_read_through():
     paper.column(60, 740, [FIRST], width=40)
     paper.page()
     paper.text(500, 810, "3版", 8)
-    paper.column(60, 740, ["(上接1版)" + SECOND[28:], THIRD], width=40)
+    paper.column(60, 740, [back + SECOND[28:], THIRD], width=40)
     assert lines(paper) == ["# 政府工作报告", FIRST, SECOND, THIRD, "# 另一篇文章", FIRST, "# 第二版文章", FIRST]
 
 
