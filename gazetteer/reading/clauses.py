@@ -26,7 +26,7 @@ def sentences(masked: str) -> Iterator[tuple[int, int]]:
 def clauses(text: str, masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Where each clause of a sentence begins and ends, without the number of its point ((3), 一是)."""
     for match in _CLAUSE.finditer(masked, start, end):
-        begin = match.start()
+        begin = match.start() + (text[match.start()] == "-")
         while number := _NUMBER.match(text, begin, match.end()):
             begin = number.end()
         if begin < match.end():

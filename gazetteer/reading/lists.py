@@ -10,6 +10,7 @@ from gazetteer.reading.predicates import Predicate, Predicates, Run, Token
 from gazetteer.vocabulary import Kind, Nature
 
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
+_SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}")
 _LAST = ("和", "及", "以及", "与", "暨")
 _JUNCTIONS = ("交叉口", "路口", "节点", "十字路口", "道口", "交会处", "交汇处", "连接线", "连通工程")
 _PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
@@ -139,6 +140,8 @@ class Lists:
             if match["etc"]:
                 if etc is None and match.start() > begin:
                     etc = match.start()
+                    if _SUMMING.fullmatch(text, etc, end):
+                        break  # 等打基础、利长远的重大项目
                 continue
             if match.start() - begin < 1 or end - match.end() < 1:
                 continue
@@ -266,6 +269,7 @@ class Lists:
             first = members[0]
             first.core = (first.core[0], self._without_modifier(text, *first.core))
             first.head, first.weak = None, False
+            first.quantity = closing.quantity
             del members[1:]
         stopped = not closing.bare and closing.head is None and self._stops(text[closing.core[0] : closing.core[1]])
         for member in members:
@@ -309,18 +313,17 @@ class Lists:
     def _share_suffix(self, text: str, group: list[Item]) -> None:
         """An action or stage behind the last member is said of all that have none."""
         last = group[-1].member
-        if len(group) < 2 or not (last.actions or last.stage):
-            return
-        if any(item.member.actions for item in group[:-1]):
+        if not (last.actions or last.stage):
             return
         shared = [a for a in last.actions if self._lexicon.actions[a].nature in _SHARED_NATURES]
-        for item in group[:-1]:
-            if item.member.quantity or item.member.phase:
+        for item in reversed(group[:-1]):
+            if item.member.actions:
+                return
+            if item.member.quantity or item.member.phase or not (shared or last.stage):
                 continue
             item.member.actions = list(shared)
             item.member.stage = item.member.stage or last.stage
-            if shared or last.stage:
-                item.member.notes.append("said of the whole list")
+            item.member.notes.append("said of the whole list")
 
     def _share_heads(self, text: str, group: list[Item]) -> None:
         for index in range(len(group) - 1, -1, -1):

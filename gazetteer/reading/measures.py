@@ -8,7 +8,7 @@ from gazetteer.reading.lexicon import Lexicon, trie_pattern
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
-_END = r"[^，。；：（）]{1,18}?"
+_END = r"[^，。；：（）-]{1,18}?"
 _TO = r"(?:至|到|-+)"
 _PAIR = re.compile(rf"(?:起点|[从自由起])?(?:桩号)?(?P<a>{_END})起?(?:{_TO}{_END})*?{_TO}(?P<b>{_END})(?:路段|段|之间|止)?(?:[，、；：].*)?")
 _NUMBERED = r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
@@ -102,6 +102,16 @@ class Measures:
         )
 
 
+_SIZE = re.compile(r"\d+(?:\.\d+)?(?:公里|千米|米|延长米)")
+_RELATIVE = re.compile(r"[东西南北]?(?:起点?|[从自由])?于?(?P<a>[^，、至到的]{2,14}?)[、，]?[东西南北]?(?:至|到|止于?)(?P<b>[^，、的]{2,14})")
+
+
+def relative_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The ends of a clause before a name (老客站到新火车站的车站大道, 东起水文站、西至河西大桥的江滨公园)."""
+    match = _RELATIVE.fullmatch(text, start, end)
+    return (match.span("a"), match.span("b")) if match else None
+
+
 def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The ends named in a bracket whose inside is `text[start:end]` (花园大道-8号桥)."""
     match = _PAIR.fullmatch(text, start, end)
@@ -122,7 +132,12 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
     if match is None:
         return None
     section = text.find("段", match.start("b"), end)
+    for word in ("过境", "绕城", "城区", "重点", "改线"):
+        if section > 0 and text[match.start("b") : section].endswith(word) and section - match.start("b") > len(word) + 1:
+            section -= len(word)
     stop = min(match.end("b"), section if section > 0 else end, max(head_start, match.start("b") + 1))
+    if section < 0 and (size := _SIZE.search(text, match.start("b") + 1, stop)):
+        stop = size.start()
     if marked and text[stop - 1] == "止":
         stop -= 1
     if stop - match.start("b") < 2:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from gazetteer.reading.lexicon import Action, Head, Lexicon
-from gazetteer.reading.measures import Measures, Quantity, bracket_ends, inline_ends
+from gazetteer.reading.measures import Measures, Quantity, bracket_ends, inline_ends, relative_ends
 from gazetteer.vocabulary import Kind, Status
 
 _PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
@@ -146,7 +146,7 @@ class Members:
         if found:
             member.head, member.head_start, member.head_end = found
             length = member.head_end - member.head_start
-            member.weak = not member.head.weak and (
+            member.weak = (member.head.weak and end - start == 2 and length == 1) or (not member.head.weak) and (
                 end - start <= MAX_WEAK and (length > 1 and end - start - length == 1 or text[member.head_start] in self._natural)
             )
         return member
@@ -160,7 +160,7 @@ class Members:
         for quantity in self._measures.find(text, start, end):
             stop = quantity.start
             right = self.head(text, quantity.end, end)
-            if quantity.foreign or (right and (quantity.counts or quantity.unit not in _SIZES)):
+            if quantity.foreign or (right and text[right[1] : right[2]] != "机组" and (quantity.counts or quantity.unit not in _SIZES)):
                 continue
             if text[stop - 1] == "）" and (bracket := text.rfind("（", start, stop)) > start and self.head(text, start, bracket):
                 return stop
@@ -174,6 +174,9 @@ class Members:
         while start < end:
             if relative := _RELATIVE.match(text, start, end):
                 if relative.end() + 1 < end:
+                    if (ends := relative_ends(text, start, relative.end() - 1)) and not member.ends:
+                        member.ends = ends
+                        member.notes.append("ends before the name")
                     quantities = [q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts]
                     if quantities and not member.quantity:
                         member.quantity = quantities[0]
@@ -211,8 +214,10 @@ class Members:
                 end = quote
                 continue
             if text[end - 1] == "段" and (close := text.rfind("）", max(start, end - 8), end)) > start:
-                end = close + 1
-                continue
+                begin = text.rfind("（", start, close)
+                if begin > start and bracket_ends(text, begin + 1, close):
+                    end = close + 1
+                    continue
             if text[end - 1] in "，、。的等后":
                 end -= 1
                 continue

@@ -136,18 +136,40 @@ class _Sentence:
                 begin = token.end
         runs = p.runs(self.masked, tokens, begin, end)
         tail, quantity = p.tail(self.masked, runs, begin, end)
+        inside = [run for run in runs if run.end < end and not (tail and run.end == tail.end)]
+        telling = [run for run in inside if predicate_part(run)]
+        for run in telling:
+            if self._first(tokens, predicate_part(run), begin, (start, end)):
+                return
+            if self._inside(tokens, run, tail, (begin, end), (start, end)):
+                return
         if tail:
             predicate = Predicate(tail=tail, rule="verb behind", quantity=quantity)
             if self._keep(self._list(tokens, begin, tail.start, predicate), predicate, (start, end)):
                 self.carried = Predicate()
                 return
-        for run in runs:
-            if run.end < end and self._inside(tokens, run, tail, (begin, end), (start, end)):
+        for run in inside:
+            if run not in telling and self._inside(tokens, run, tail, (begin, end), (start, end)):
                 return
         predicate = self.carried if self.carried.lead else Predicate(rule="no verb")
         if self.text.startswith("其中", start) and self.last.tail:
             predicate = self.last
         self._keep(self._list(tokens, begin, end, predicate), predicate, (start, end))
+
+    def _first(self, tokens: list[Token], telling: Run, begin: int, clause: tuple[int, int]) -> bool:
+        """A开工、B完工: the first of two sentences that a list mark joins; the second is read as a clause of its own."""
+        end = clause[1]
+        if telling.start <= begin or self.text[telling.end] != "、":
+            return False
+        behind = Predicate(tail=telling, rule="verb behind")
+        found = self._list(tokens, begin, telling.start, behind)
+        if not any(item.member.head for item in found.items) or not self._acceptable(found, behind):
+            return False
+        self._keep(found, behind, clause)
+        self.carried = Predicate()
+        if end - telling.end > 3:
+            self._clause(telling.end + 1, end)
+        return True
 
     def _inside(self, tokens: list[Token], run: Run, tail: Run, bounds: tuple[int, int], clause: tuple[int, int]) -> bool:
         """A verb inside the clause: of the works behind it (城区新建A), else of those before it (A通过环保验收)."""
@@ -162,6 +184,8 @@ class _Sentence:
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
         named = any(i.member.head and not i.member.head.weak for i in found.items) and self._acceptable(found, behind)
+        if p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED:
+            named = False  # A争创B is said of B
         lead = p.lead(self.masked, tokens, run.start)
         if lead and lead.end == run.end < end and not self._complements(lead.end):
             ahead = Predicate(lead=lead, rule="verb inside")
@@ -236,12 +260,14 @@ class _Sentence:
         if end - start > MAX_NAME:
             return "a phrase, not a name"
         numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
-        if not (numbered or any("一" <= c <= "鿿" for c in name)) or "%" in name or "的" in name.strip("“”") or name.endswith("率"):
+        if not (numbered or any("一" <= c <= "鿿" for c in name)) or "%" in name or name.endswith("率") or any(
+            word in name for word in ("的", "了", "亿元", "万元", "是")
+        ):
             return f"{name}: no name"
         if (measured := self.g._measures.at(text, start, end)) and measured.end == end:
             return f"{name}: a number alone"
         classifier = self.g._classifier
-        if self.g._members.is_modifier(name) and not member.shared:
+        if self.g._members.is_modifier(name) and not member.shared and not self._quantity(item, predicate):
             return f"{name}: no name"
         if any(name.endswith(word) for word, action in self.g._lexicon.actions.items() if action.name) and member.quantity:
             return None
