@@ -1,7 +1,10 @@
 """The gazetteer's own roads, water, boundaries and names as vector tiles: the base map where there is no other."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, literal_column, select
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from geodata.models import SRID, GazetteerPlace
@@ -42,31 +45,48 @@ OTHERS_FIRST_ZOOM = 14
 
 @blueprint.get("/gazetteer/<int:z>/<int:x>/<int:y>.mvt")
 def gazetteer_tile(z: int, x: int, y: int) -> Response:
-    """One tile of the base map, one layer `places` with `name` and `kind`."""
+    """One tile of the base map: layer `places` has the shapes, layer `names` a point for every area's and point's name.
+
+    Both have `name` and `kind`. An area's name is in one tile only; where a point of the same name and kind lies in
+    the area, as the seat of a town does, the point bears it.
+    """
     if z > MAX_TILE_ZOOM or x >= 2**z or y >= 2**z:
         raise NotFound
     envelope = func.ST_TileEnvelope(z, x, y)
     late = [kind for kind, first in FIRST_ZOOM.items() if first > z]
-    shown = (
+    kinds = (
         GazetteerPlace.kind.not_in(late)
         if z >= OTHERS_FIRST_ZOOM
         else GazetteerPlace.kind.in_(FIRST_ZOOM.keys() - late)
     )
-    geometry = func.ST_AsMVTGeom(
-        func.ST_Transform(GazetteerPlace.geometry, WEB_MERCATOR), envelope, TILE_UNITS, TILE_BUFFER
+    shown = and_(GazetteerPlace.geometry.op("&&")(func.ST_Transform(envelope, SRID)), kinds)
+    seat = aliased(GazetteerPlace)
+    borne_by_seat = exists().where(
+        func.ST_Dimension(GazetteerPlace.geometry) == 2,
+        seat.name == GazetteerPlace.name,
+        seat.kind == GazetteerPlace.kind,
+        seat.geometry.op("&&")(GazetteerPlace.geometry),
+        func.ST_Dimension(seat.geometry) == 0,
     )
-    places = (
-        select(GazetteerPlace.name, GazetteerPlace.kind, geometry.label("geom"))
-        .where(GazetteerPlace.geometry.op("&&")(func.ST_Transform(envelope, SRID)), shown)
-        .limit(MAX_PLACES)
-        .subquery("places")
+    named = and_(shown, func.ST_Dimension(GazetteerPlace.geometry) != 1, ~borne_by_seat)
+    layers = _layer("places", GazetteerPlace.geometry, envelope, shown, TILE_BUFFER).op("||")(
+        _layer("names", func.ST_PointOnSurface(GazetteerPlace.geometry), envelope, named, 0)
     )
-    drawn = select(places).where(places.c.geom.is_not(None)).subquery("drawn")
-    tile = database().scalar(
-        select(func.ST_AsMVT(literal_column("drawn.*"), "places", TILE_UNITS, "geom")).select_from(drawn)
-    )
-    response = Response(bytes(tile or b""), mimetype=MVT)
+    response = Response(bytes(database().scalar(select(layers)) or b""), mimetype=MVT)
     response.headers["Cache-Control"] = "public, max-age=600"
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _layer(
+    name: str, shape: SQLColumnExpression[Any], envelope: ColumnElement[Any], shown: ColumnElement[bool], buffer: int
+) -> ColumnElement[bytes]:
+    """The bytes of one layer of a tile; layers follow each other in the format."""
+    geometry = func.ST_AsMVTGeom(func.ST_Transform(shape, WEB_MERCATOR), envelope, TILE_UNITS, buffer)
+    places = (
+        select(GazetteerPlace.name, GazetteerPlace.kind, geometry.label("geom")).where(shown).limit(MAX_PLACES)
+    ).subquery(f"{name}_shown")
+    drawn = select(places).where(places.c.geom.is_not(None)).subquery(f"{name}_drawn")
+    row: ColumnElement[Any] = literal_column(f"{name}_drawn.*")
+    return select(func.ST_AsMVT(row, name, TILE_UNITS, "geom")).select_from(drawn).scalar_subquery()

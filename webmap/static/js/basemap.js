@@ -12,7 +12,8 @@ const kinds = (...names) => {
 };
 const byZoom = (...stops) => (zoom) => stops.reduce((value, [from, next]) => (zoom >= from ? next : value), stops[0][1]);
 const paint = (filter, symbolizer) => ({ dataLayer: "places", filter, symbolizer });
-const label = (filter, symbolizer, sort) => ({ dataLayer: "places", filter, symbolizer, sort });
+const label = (filter, symbolizer) => ({ dataLayer: "names", filter, symbolizer });
+const lineLabel = (filter, symbolizer) => ({ dataLayer: "places", filter, symbolizer });
 const text = (size, fill, weight = 400) => ({
   labelProps: ["name"], fontFamily: FONT, fontSize: size, fontWeight: weight, fill, stroke: "#fbfaf7", width: 3, lineHeight: 1.2,
 });
@@ -38,18 +39,16 @@ const PAINT = [
   paint(fast(LINE), new LineSymbolizer({ color: "#f8d9a8", width: byZoom([0, 0.8], [11, 2], [14, 4.8], [16, 9]) })),
 ];
 
+const ownRule = new Set(["province", "city", "county", "town", "village", "locality", "water", "waterway", "reservoir"]);
+
 const LABELS = [
-  label(kinds("city", "county")(POINT), new CenteredTextSymbolizer(text(15, "#4c3a60", 700))),
-  label(division(POLYGON), new CenteredTextSymbolizer(text(15, "#6d5a85", 700))),
+  label(kinds("city", "county", "province")(POINT), new CenteredTextSymbolizer(text(15, "#5d4a75", 700))),
   label(kinds("town")(POINT), new CenteredTextSymbolizer(text(13, "#3c3c3c", 600))),
-  label(kinds("town")(POLYGON), new CenteredTextSymbolizer(text(13, "#3c3c3c", 600))),
-  label(kinds("road", "expressway", "railway")(LINE), new LineLabelSymbolizer(text(11, "#6b6257"))),
-  label(water(LINE), new LineLabelSymbolizer(text(11, "#3f7ea3"))),
-  label(water(POLYGON), new CenteredTextSymbolizer(text(11, "#3f7ea3"))),
+  lineLabel(kinds("road", "expressway", "railway")(LINE), new LineLabelSymbolizer(text(11, "#6b6257"))),
+  lineLabel(water(LINE), new LineLabelSymbolizer(text(11, "#3f7ea3"))),
+  label(water(POINT), new CenteredTextSymbolizer(text(11, "#3f7ea3"))),
   label(kinds("village", "locality")(POINT), new CenteredTextSymbolizer(text(11, "#77706a"))),
-  label((_zoom, feature) => feature.geomType === POLYGON && !["county", "city", "province", "town"].includes(feature.props.kind),
-    new CenteredTextSymbolizer(text(11, "#7b8368"))),
-  label((_zoom, feature) => feature.geomType === POINT, new OffsetTextSymbolizer({ ...text(10, "#8a8378"), offsetY: 6 })),
+  label((_zoom, feature) => !ownRule.has(feature.props.kind), new OffsetTextSymbolizer({ ...text(10, "#7f8169"), offsetY: 6 })),
 ];
 
 /** A Leaflet layer with the base map; `address` has {z}, {x} and {y}, `attribution` is plain text. */
