@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -48,12 +47,12 @@ class Datum:
         return self.key.replace(":", "")
 
     @property
-    def wkt(self) -> str:
-        """What a file declares as its coordinate system: WKT 1 as GDAL and ESRI read it.
+    def declaration(self) -> str:
+        """What a file declares as its coordinate system, for GDAL: EPSG's code.
 
         GCJ-02 is declared as a local system with no relation to the Earth, so that no program takes it for WGS 84.
         """
-        return GCJ02_WKT if self.epsg is None else str(pyproj.CRS.from_epsg(self.epsg).to_wkt("WKT1_GDAL"))
+        return GCJ02_WKT if self.epsg is None else f"EPSG:{self.epsg}"
 
     @property
     def decimals(self) -> int:

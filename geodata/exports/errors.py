@@ -1,0 +1,20 @@
+"""What can be wrong with an export."""
+
+from gazetteer.errors import GuatuError
+
+
+class ExportError(GuatuError):
+    """The file cannot be written as asked."""
+
+    @classmethod
+    def not_in_encoding(cls, character: str, encoding: str) -> "ExportError":
+        return cls(
+            f"“{character}” does not exist in {encoding}, and nothing is written with a “?” instead: choose UTF-8"
+        )
+
+
+class EmptySelectionError(ExportError):
+    """No work meets the choices."""
+
+    def __init__(self) -> None:
+        super().__init__("no work meets these choices: choose fewer, there is nothing to write")
