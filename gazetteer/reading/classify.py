@@ -15,6 +15,7 @@ class Classifier:
     def __init__(self, lexicon: Lexicon, members: Members) -> None:
         self._lexicon = lexicon
         self._members = members
+        self._renovated = lexicon.lists["renovated"]
         self._longest_stop = max(map(len, lexicon.stop_ends), default=0)
         self._longest_start = max(map(len, lexicon.stop_starts), default=0)
 
@@ -51,7 +52,7 @@ class Classifier:
             return True
         return self._members.proper(text, start, head_start) > start
 
-    def nature(self, member: Member, predicate: Predicate) -> Nature:
+    def nature(self, text: str, member: Member, predicate: Predicate) -> Nature:
         """What is done to it: by the words behind it, else by the verb before it."""
         actions = self._lexicon.actions
         behind = [actions[word].nature for word in reversed(member.actions)]
@@ -60,6 +61,8 @@ class Classifier:
         for found in (behind, before, tail):
             if distinct := [nature for nature in found if nature is not Nature.NEW]:
                 return distinct[0] if found is not before or before[0] is not Nature.NEW else Nature.NEW
+        if member.head and any(text.endswith(word, *member.core) for word in self._renovated):
+            return Nature.RENOVATE
         if not before and member.phase and member.phase[0] in "二三四五六七八23456":
             return Nature.EXPAND
         return Nature.NEW
@@ -93,6 +96,8 @@ class Classifier:
                     return cue.sector
         if head := member.head or likely:
             return head.sector
+        if "项目" in member.generic or member.summed:
+            return Sector.INDUSTRY  # a project known by its firm's name alone
         return next((s for s, k in self._lexicon.sector_kinds.items() if k is kind), Sector.URBAN)
 
 

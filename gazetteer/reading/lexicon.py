@@ -245,7 +245,8 @@ def _add_lists(lexicon: Lexicon, data: dict[str, Any], file: _File, keys: tuple[
 
 
 def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    file.known(data, {"adverbs", "verb", "after", "action", "stage"})
+    file.known(data, {"adverbs", "inside", "verb", "after", "action", "stage"})
+    _add_lists(lexicon, data, file, ("inside",))
     lexicon.adverbs.update(file.texts(data.get("adverbs", []), "adverbs"))
     for key, table_of in (("verb", lexicon.verbs), ("after", lexicon.afters)):
         for table in file.tables(data, key, {"status", "strong", "words"}):
@@ -266,7 +267,7 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places")
+    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places", "renovated")
     file.known(data, {*keys, "head"})
     _add_lists(lexicon, data, file, keys)
     for table in file.tables(data, "head", {"kind", "sector", "common", "weak", "words"}):

@@ -319,7 +319,8 @@ class Lists:
         for item in reversed(group[:-1]):
             if item.member.actions:
                 return
-            if item.member.quantity or item.member.phase or not (shared or last.stage):
+            quantity = item.member.quantity
+            if (quantity and quantity.start > item.member.start) or item.member.phase or not (shared or last.stage):
                 continue
             item.member.actions = list(shared)
             item.member.stage = item.member.stage or last.stage
@@ -361,7 +362,7 @@ class Lists:
 
     def _shareable(self, text: str, giver: Member, length: int) -> tuple[int, int] | None:
         head = text[giver.head_start : giver.head_end]
-        begin = self._members.proper(text, giver.core[0], giver.head_start)
+        begin = self._members.proper(text, giver.core[0], giver.head_start, shortest=2)
         if begin == giver.head_start and (head in self._unshared or head.endswith(_UNSHARED_ENDS)):
             return None
         if begin <= giver.core[0]:

@@ -117,7 +117,10 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
     match = _PAIR.fullmatch(text, start, end)
     if match is None or match["a"].isdigit() or match["b"].isdigit():
         return None
-    return match.span("a"), match.span("b")
+    b = match.span("b")
+    if text.startswith("路段", b[1]) and match["a"][-1] in "路街道":
+        b = (b[0], b[1] + 1)
+    return match.span("a"), b
 
 
 def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None:
@@ -141,7 +144,7 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
     if marked and text[stop - 1] == "止":
         stop -= 1
     if stop - match.start("b") < 2:
-        return None
+        stop = match.end("b")
     if match["to"][0] == "-" and section < 0 and road is None:
         return None
     b = (match.start("b"), stop)

@@ -12,6 +12,7 @@ _OWN = "县市区旗镇乡"
 _SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷"))
 MAX_WEAK = 3
 """Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
+_MADE = ("年产", "日产", "日处理", "产能")
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
 _LINES = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 _QUOTES = "“”\"'‘’《》"
@@ -90,11 +91,14 @@ class Members:
 
     def _inner(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The last head of a line that stands inside a name."""
+        feature = None
         for stop in range(end, start + 1, -1):
             found = self.head(text, start, stop)
             if found and found[0].kind in _LINES and text[stop - 1] != "段":
-                return found
-        return None
+                if text[stop - 1] not in self._natural or stop - found[1] > 1:
+                    return found
+                feature = feature or found
+        return feature
 
     def common(self, text: str, start: int, end: int) -> Head | None:
         """The head it ends in as one of many, where there is such."""
@@ -106,10 +110,11 @@ class Members:
                 return None
         return None
 
-    def proper(self, text: str, start: int, end: int) -> int:
-        """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name."""
+    def proper(self, text: str, start: int, end: int, shortest: int = 1) -> int:
+        """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name. Words of fewer
+        than `shortest` characters are left to it."""
         while start < end:
-            for begin in range(max(start, end - self._longest_modifier), end):
+            for begin in range(max(start, end - self._longest_modifier), end - shortest + 1):
                 if text[begin:end] in self._modifiers:
                     if begin == start and end - begin == 1 and text[begin] in _OWN:
                         return end  # 县体育公园 is the county's own
@@ -153,9 +158,9 @@ class Members:
 
     def _described(self, text: str, start: int, end: int) -> int | None:
         """Where a name ends that a size follows (东荣煤矿|120万吨, 宝泉岭风电场|4.95万千瓦机组), or None."""
-        for word in ("在", "因", "由于", "自", "被"):
+        for word in ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日"):
             place = text.find(word, start + 2, end)
-            if place > 0 and (found := self.head(text, start, place)) and not found[0].weak and "起" not in text[place:end] and "至" not in text[place:end]:
+            if place > 0 and (found := self.head(text, start, place)) and not found[0].weak and "起" not in text[place:end] and "至" not in text[place + 1 : end]:
                 return place
         for quantity in self._measures.find(text, start, end):
             stop = quantity.start
@@ -218,7 +223,9 @@ class Members:
                 if begin > start and bracket_ends(text, begin + 1, close):
                     end = close + 1
                     continue
-            if text[end - 1] in "，、。的等后":
+            if text[end - 1] in "，、。的等后共" or (member.quantity and text.endswith(_MADE, start, end)):
+                if text[end - 1] in "产力理":
+                    end -= 1 + text.endswith("日处理", start, end)
                 end -= 1
                 continue
             quantity = self._trailing(text, start, end)
@@ -268,6 +275,8 @@ class Members:
             return end
         found = self.head(text, start, end)
         if found and end - found[1] >= len(word):
+            return end
+        if word in self._parts and any(text[begin:end] in lexicon.stop_ends for begin in range(start, end - len(word))):
             return end
         if word in self._parts and not self.head(text, start, end - len(word)) and text[end - len(word) - 1] != "）":
             return end

@@ -15,7 +15,7 @@ _JOINTS = ("并", "后", "及", "和", "后又", "且")
 _TIME_ROLE = frozenset({Role.ADVERB})
 _SHARE_ROLE = frozenset({Role.AFTER})
 _SHARE = r"完成(?:总?工程量|总?投资|总?进度|形象进度)?的?(?:约)?\d+(?:\.\d+)?%"
-_TIME = r"(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?|20\d\d年(?:底|末|初)?(?:之?前)?|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
+_TIME = r"于?(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?|20\d\d年(?:底|末|初)?(?:之?前)?|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Predicates:
     def __init__(self, lexicon: Lexicon, measures: Measures) -> None:
         self._lexicon = lexicon
         self._measures = measures
+        self._inside = frozenset(lexicon.lists["inside"])
         self._named = frozenset(word for word, action in lexicon.actions.items() if action.name)
         self._words = re.compile(f"{_SHARE}|{_TIME}|{lexicon.words.pattern}")
 
@@ -144,6 +145,14 @@ class Predicates:
         if not run or run.start <= start:
             return Run(), None
         return run, quantity
+
+    def inside(self, run: Run) -> bool:
+        """Whether a run may end what is said of the words before it though more follows."""
+        inside = self._inside
+        return any(
+            token.word[-1] == "%" or token.word in inside or (token.end - token.start > 2 and token.roles & {Role.AFTER, Role.VERB})
+            for token in run.tokens
+        )
 
     def strong(self, predicate: Predicate) -> bool:
         """Whether it is said of physical works alone."""

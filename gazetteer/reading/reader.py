@@ -15,6 +15,7 @@ from gazetteer.vocabulary import Kind, Period, Status
 from gazetteer.work import Extent, Span, Work
 
 
+_SINGLE = frozenset((Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING))
 _LEVELS = ("国家级", "国家", "全国", "省级", "全省", "市级", "省", "世界")
 
 
@@ -137,7 +138,7 @@ class _Sentence:
         runs = p.runs(self.masked, tokens, begin, end)
         tail, quantity = p.tail(self.masked, runs, begin, end)
         inside = [run for run in runs if run.end < end and not (tail and run.end == tail.end)]
-        telling = [run for run in inside if predicate_part(run)]
+        telling = [run for run in inside if (part := predicate_part(run)) and p.inside(part)]
         for run in telling:
             if self._first(tokens, predicate_part(run), begin, (start, end)):
                 return
@@ -264,7 +265,7 @@ class _Sentence:
             word in name for word in ("的", "了", "亿元", "万元", "是")
         ):
             return f"{name}: no name"
-        if (measured := self.g._measures.at(text, start, end)) and measured.end == end:
+        if (measured := self.g._measures.at(text, start, end)) and measured.end == end and not measured.foreign:
             return f"{name}: a number alone"
         classifier = self.g._classifier
         if self.g._members.is_modifier(name) and not member.shared and not self._quantity(item, predicate):
@@ -288,6 +289,11 @@ class _Sentence:
         if quantity is None or (not quantity.counts and not self.g._members.common(text, start, end)):
             common = self.g._members.common(text, start, end)
             placed = quantity is None and self.g._members.placed(text, start, member.head_start)
+            whole = member.head.kind in _SINGLE and (self.g._predicates.strong(predicate) or predicate.tail.words(Role.AFTER))
+            if whole and any(
+                i is not item and i.member.head and not self.g._members.common(text, *i.member.core) for i in found.items
+            ):
+                placed = True  # 科创中心、人才公寓完工
             if common and not placed and self.g._members.proper(text, start, member.head_start) <= start:
                 return f"{name}: one of many, with neither a name of its own nor a number"
         if quantity is None and self.g._members.proper(text, start, member.head_start) <= start:
@@ -356,7 +362,7 @@ class _Sentence:
                 name=name,
                 kind=kind,
                 status=g._predicates.status(item.predicate, member.stage, paragraph.period, self.said),
-                nature=g._classifier.nature(member, item.predicate),
+                nature=g._classifier.nature(text, member, item.predicate),
                 sector=sector,
                 named=g._classifier.named(text, member),
                 extent=extent,
