@@ -7,23 +7,38 @@ one a work is current; the database holds these rules, not only Python.
 
 from geodata.models.accounts import AccessKey, Account, AuditEntry, Purpose, Role
 from geodata.models.base import SRID, Base, word_list
+from geodata.models.inspections import Decision, Finding, Inspection, Photo, PhotoPart, RefusedCheck
+from geodata.models.links import Relation, WorkLink
 from geodata.models.places import GazetteerPlace, GazetteerSource, PlaceName
-from geodata.models.works import Location, Report, StatusChange, Work
+from geodata.models.reviews import Action, Correction, Draft
+from geodata.models.works import Location, Report, ReportKind, StatusChange, Work
 
 __all__ = [
     "SRID",
     "AccessKey",
     "Account",
+    "Action",
     "AuditEntry",
     "Base",
+    "Correction",
+    "Decision",
+    "Draft",
+    "Finding",
     "GazetteerPlace",
     "GazetteerSource",
+    "Inspection",
     "Location",
+    "Photo",
+    "PhotoPart",
     "PlaceName",
     "Purpose",
+    "RefusedCheck",
+    "Relation",
     "Report",
+    "ReportKind",
     "Role",
     "StatusChange",
     "Work",
+    "WorkLink",
     "word_list",
 ]

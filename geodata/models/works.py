@@ -1,6 +1,7 @@
 """Reports, their works, where the works are and how far they are."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
@@ -9,11 +10,24 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
-from geodata.models.base import SRID, Base
+from geodata.models.base import SRID, Base, word_list
+
+PARTIAL_DATE = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+"""A date in ISO 8601, as exact as a list gives it: 2023, 2023-05 or 2023-05-17."""
+
+
+class ReportKind(StrEnum):
+    """What a report is: the speech a government gives its congress, or a bureau's list of projects."""
+
+    REPORT = "report"
+    PROJECT_LIST = "project-list"
 
 
 class Report(Base):
-    """One published document. Offsets of its works count characters of `text`."""
+    """One published document. Offsets of its works count characters of `text`.
+
+    The text of a project list is its rows, one a line, as `geodata.project_lists` writes them.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
@@ -32,6 +46,7 @@ class Report(Base):
     source_file: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True, doc="of the text in UTF-8, so one report in two encodings is one")
     fictional: Mapped[bool] = mapped_column(server_default=sql("false"))
+    kind: Mapped[ReportKind] = mapped_column(word_list(ReportKind), server_default="report")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     works: Mapped[list["Work"]] = relationship(
@@ -49,6 +64,13 @@ class Work(Base):
         CheckConstraint('0 <= start and start < "end"', name="offsets"),
         CheckConstraint("(extent_from is null) = (extent_to is null)", name="extent"),
         CheckConstraint("quantity is null or quantity >= 0", name="quantity"),
+        CheckConstraint("investment is null or investment >= 0", name="investment"),
+        CheckConstraint(f"planned_start is null or planned_start ~ '{PARTIAL_DATE}'", name="planned_start"),
+        CheckConstraint(f"planned_finish is null or planned_finish ~ '{PARTIAL_DATE}'", name="planned_finish"),
+        CheckConstraint(
+            "left(planned_start, length(planned_finish)) <= left(planned_finish, length(planned_start))",
+            name="planned_dates",
+        ),
         Index("ix_work_report_sector", "report_id", "sector"),
     )
 
@@ -74,6 +96,11 @@ class Work(Base):
     spans: Mapped[list[Any]] = mapped_column(doc="[[start, end], ...]: the words that spell the name")
     mentions: Mapped[list[Any]] = mapped_column(doc="[[start, end], ...]: later mentions in the same report")
     flags: Mapped[list[str]]
+    responsible: Mapped[str | None] = mapped_column(doc="the body that answers for it, as a project list says")
+    investment: Mapped[float | None] = mapped_column(doc="in all, in 10,000 yuan (万元)")
+    planned_start: Mapped[str | None] = mapped_column(doc="ISO 8601, as exact as the list: 2023, 2023-05, 2023-05-17")
+    planned_finish: Mapped[str | None] = mapped_column(doc="likewise")
+    reviewed_by: Mapped[str | None] = mapped_column(doc="who accepted or made it; None where only guatu has read it")
 
     report: Mapped[Report] = relationship(back_populates="works")
     locations: Mapped[list["Location"]] = relationship(
