@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 SAME_ROW_EM = 0.4
-"""Two glyphs whose middles differ by less than this are on one row; the leading is at least 1.0."""
+"""Two glyphs whose baselines differ by less than this are on one row; the leading is at least 1.0."""
 
 SEGMENT_GAP_EM = 0.7
 """A wider gap in a row parts two segments. Chinese is set solid, Latin words part at 0.25 to 0.5; column gutters are
@@ -33,8 +33,8 @@ MIN_COLUMN_FILL = 0.75
 MAX_COLUMN_DEPTH = 8
 """Columns in columns."""
 
-MAX_ROWS = 500
-"""Rows on a page among which columns are looked for. The densest newspaper page has under 200."""
+MAX_ROWS, MAX_SEGMENTS = 500, 5000
+"""Rows and segments among which columns are looked for. The densest newspaper page has under 200 and 2,000."""
 
 INDENT_EM = 1.2
 """A line that starts so far right of its column starts a paragraph; Chinese paragraphs are indented by 2."""
@@ -81,13 +81,12 @@ _CHINESE_DIGITS = {digit: str(number) for number, digit in enumerate("一二三�
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character and the box of its type body; `size` is the type size, `spaced` whether a space comes before it."""
+    """One character: `left` and `right` of its body, its baseline, its type size; `spaced` where a space comes before it."""
 
     char: str
     left: float
-    bottom: float
     right: float
-    top: float
+    base: float
     size: float
     spaced: bool = False
 
@@ -99,7 +98,7 @@ class Segment:
     text: str
     left: float
     right: float
-    middle: float
+    base: float
     size: float
 
 
@@ -143,20 +142,16 @@ def paragraphs(pages: Sequence[Sequence[Glyph]]) -> list[str]:
 
 
 def _segments(glyphs: Sequence[Glyph]) -> list[Segment]:
-    by_height = sorted((g for g in glyphs if not g.char.isspace()), key=lambda g: (-(g.top + g.bottom), g.left))
+    by_height = sorted(glyphs, key=lambda g: (-g.base, g.left))
     row: list[Glyph] = []
     segments: list[Segment] = []
     for glyph in by_height:
-        if row and abs(_middle(row[0]) - _middle(glyph)) > SAME_ROW_EM * min(row[0].size, glyph.size):
+        if row and abs(row[0].base - glyph.base) > SAME_ROW_EM * min(row[0].size, glyph.size):
             segments.extend(_split(row))
             row = []
         row.append(glyph)
     segments.extend(_split(row))
     return segments
-
-
-def _middle(glyph: Glyph) -> float:
-    return (glyph.top + glyph.bottom) / 2
 
 
 def _split(row: list[Glyph]) -> Iterator[Segment]:
@@ -177,13 +172,13 @@ def _segment(run: list[Glyph]) -> Segment:
     for before, after in pairwise(run):
         text += (" " if after.spaced and before.char.isascii() and after.char.isascii() else "") + after.char
     size = statistics.median(g.size for g in run)
-    return Segment(text, run[0].left, max(g.right for g in run), _middle(run[0]), size)
+    return Segment(text, run[0].left, max(g.right for g in run), run[0].base, size)
 
 
 def _rows(segments: Sequence[Segment]) -> list[Row]:
     rows: list[Row] = []
-    for segment in sorted(segments, key=lambda s: (-s.middle, s.left)):
-        if rows and abs(rows[-1][0].middle - segment.middle) <= SAME_ROW_EM * min(rows[-1][0].size, segment.size):
+    for segment in sorted(segments, key=lambda s: (-s.base, s.left)):
+        if rows and abs(rows[-1][0].base - segment.base) <= SAME_ROW_EM * min(rows[-1][0].size, segment.size):
             rows[-1].append(segment)
         else:
             rows.append([segment])
@@ -203,7 +198,7 @@ def _running_heads(pages: Sequence[list[Row]]) -> frozenset[tuple[str, int]]:
 
 def _head(segment: Segment) -> tuple[str, int]:
     """What running heads have in common: the words, all numbers made alike, and the height."""
-    return re.sub(r"\d+", "#", segment.text), round(segment.middle)
+    return re.sub(r"\d+", "#", segment.text), round(segment.base)
 
 
 def _without_margins(rows: list[Row], heads: frozenset[tuple[str, int]]) -> tuple[list[Row], str | None]:
@@ -262,8 +257,6 @@ def _read_part(rows: list[Row], left: float | None, right: float | None, depth: 
 
 def _columns(rows: list[Row]) -> tuple[int, int, list[float]] | None:
     """The longest run of rows with gutters along it: first row, row after the last, middle x of each gutter."""
-    if len(rows) > MAX_ROWS:
-        return None
     best: tuple[int, int, list[float]] | None = None
     most = 0
     for first in range(len(rows)):
@@ -314,7 +307,7 @@ def _are_columns(rows: list[Row], gutters: list[float]) -> bool:
 
 
 def _column_lines(rows: list[Row], region: _Region) -> Iterator[Line]:
-    steps = [above[0].middle - below[0].middle for above, below in pairwise(rows)]
+    steps = [above[0].base - below[0].base for above, below in pairwise(rows)]
     usual_step = statistics.median(steps) if steps else 0.0
     for number, row in enumerate(rows):
         size = max(row, key=lambda s: len(s.text)).size

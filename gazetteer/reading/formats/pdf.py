@@ -5,9 +5,11 @@ embed, and stays as quick on large pages.
 """
 
 import ctypes
+import math
 import threading
 import time
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
@@ -28,7 +30,12 @@ MAX_UNREADABLE_SHARE = 0.2
 """Characters without a Unicode meaning (private use, replacement, controls). More come from a font without a
 character map."""
 
-_SPACE = 32
+MIN_TYPE_SIZE, MAX_TYPE_SIZE = 2.0, 200.0
+"""Points. Smaller type is hidden text, larger is a watermark."""
+
+_HYPHEN_AT_LINE_END = "\x02"
+"""What PDFium gives for it; in a report it joins the ends of a road (花园大道-8号桥)."""
+
 _LOCK = threading.Lock()
 """PDFium may only be used by one thread at a time."""
 
@@ -81,28 +88,50 @@ def _pages(data: bytes) -> list[list[Glyph]]:
 
 
 def _glyphs(document: pypdfium2.PdfDocument, number: int) -> Iterator[Glyph]:
-    """Visible characters of one page; none where the page itself is broken."""
+    """Visible characters of one page as it is shown; none where the page itself is broken.
+
+    Rows are known by the origins of the characters: their boxes are as low as their ink where a font gives no height (一).
+    """
     try:
         page = document[number]
         text = page.get_textpage()
     except pypdfium2.PdfiumError:
         return
-    box = pdfium.FS_RECTF()
+    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    turn = _TURNS[pdfium.FPDFPage_GetRotation(page) % 4]
     spaced = False
     for index in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(text, index)
-        if code <= _SPACE or pdfium.FPDFText_IsGenerated(text, index) == 1:
-            spaced = code == _SPACE
+        char = chr(pdfium.FPDFText_GetUnicode(text, index))
+        if char == _HYPHEN_AT_LINE_END:
+            char = "-"
+        if char <= " " or char.isspace() or pdfium.FPDFText_IsGenerated(text, index) == 1:
+            spaced = char == " "
             continue
-        if not pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box)):
+        found = (
+            pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box))
+            and pdfium.FPDFText_GetCharOrigin(text, index, ctypes.byref(x), ctypes.byref(y))
+            and pdfium.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
+        )
+        size = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+        if not found or not MIN_TYPE_SIZE <= size <= MAX_TYPE_SIZE:
             continue
-        height = abs(box.top - box.bottom)
-        if height > 0:
-            bottom, top = sorted((box.bottom, box.top))
-            yield Glyph(chr(code), box.left, bottom, box.right, top, height, spaced)
-            spaced = False
+        left, base = turn(x.value, y.value)
+        corner, other = turn(box.left, box.bottom), turn(box.right, box.top)
+        wide = unicodedata.east_asian_width(char) in "WF"
+        yield Glyph(char, left, left + size if wide else max(corner[0], other[0]), base, size, spaced)
+        spaced = False
     text.close()
     page.close()
+
+
+_TURNS: tuple[Callable[[float, float], tuple[float, float]], ...] = (
+    lambda x, y: (x, y),
+    lambda x, y: (y, -x),
+    lambda x, y: (-x, -y),
+    lambda x, y: (-y, x),
+)
+"""From the page as drawn to the page as shown, by quarters of a turn clockwise; only differences of places count."""
 
 
 def _is_unreadable(char: str) -> bool:

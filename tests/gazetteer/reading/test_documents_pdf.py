@@ -157,6 +157,22 @@ def test_latin_words_and_numbers_keep_their_spaces():
     assert lines(paper) == ["引进SMART PARK项目,新建道路5.7公里"]
 
 
+def test_a_hyphen_at_the_end_of_a_line_still_joins_the_ends_of_a_road():
+    paper = Paper()
+    paper.column(60, 700, ["今年建成城北东路一期工程花园大道-8号桥段和南都路延伸工程等五条道路"], width=18)
+    assert lines(paper) == ["今年建成城北东路一期工程花园大道-8号桥段和南都路延伸工程等五条道路"]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_is_shown_turned_is_read_as_shown(turn):
+    paper = Paper()
+    paper.canvas.setPageRotation(turn)
+    paper.canvas.translate(*{90: (595, 0), 180: (595, 842), 270: (0, 842)}[turn])
+    paper.canvas.rotate(turn)
+    paper.column(60, 500, [FIRST, SECOND], width=30)
+    assert lines(paper) == [FIRST, SECOND]
+
+
 def test_bold_made_by_printing_twice_is_read_once():
     paper = Paper()
     paper.column(60, 700, [FIRST], width=40)
