@@ -78,7 +78,7 @@ def test_a_damaged_part_is_asked_for_again(inspector: FlaskClient, content: dict
     assert put_part(inspector, photo["id"], jpeg).status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a": Infinity}'])
+@pytest.mark.parametrize("body", [b" ", b"{", b"[]", b'{"a": Infinity}'])
 def test_a_body_that_is_no_check_is_a_bad_request(inspector: FlaskClient, body: bytes):
     assert inspector.put(f"/inspection/checks/{uuid4()}", data=body).status_code == 400
 
