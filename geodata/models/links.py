@@ -12,10 +12,10 @@ from geodata.models.works import Work
 
 
 class Relation(StrEnum):
-    """How the later work continues the earlier: it is the same work, or another phase (一期, 二期) of one thing."""
+    """How the later work continues the earlier: as the same work, or as another one on the same thing (its 二期)."""
 
     SAME = "same"
-    PHASE = "phase"
+    THING = "thing"
 
 
 class WorkLink(Base):
