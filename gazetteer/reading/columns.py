@@ -112,9 +112,13 @@ def column_words() -> ColumnWords:
 
 def plain_header(text: str) -> str:
     """A header without white space and brackets, with half-width marks, and any year as 年度 (2023年计划投资)."""
-    text = re.sub(r"\s+", "", text).replace("（", "(").replace("）", ")").upper()
-    text = re.sub(r"\([^()]{0,30}\)|[【\[][^\]】]{0,30}[\]】]|[:：*]", "", text)
+    text = re.sub(r"\([^()]{0,30}\)|[【\[][^\]】]{0,30}[\]】]|[:*]", "", _narrow(text))
     return re.sub(r"20\d\d年度?", "年度", text)
+
+
+def _narrow(text: str) -> str:
+    marks = str.maketrans("\uff08\uff09\uff1a", "():")
+    return re.sub(r"\s+", "", text).translate(marks).upper()
 
 
 def guesses(path: Sequence[str]) -> list[Guess]:
@@ -122,16 +126,16 @@ def guesses(path: Sequence[str]) -> list[Guess]:
     lines = [line for line in map(plain_header, path) if line]
     if not lines:
         return []
-    whole = "".join(lines)
+    whole, as_written = "".join(lines), _narrow("".join(path))
     found: list[Guess] = []
     for field, names in column_words().fields.items():
-        if any(word in whole for word in names.never):
+        if any(word in as_written or word in whole for word in names.never):
             continue
         if whole in names.whole:
             found.append(Guess(field, NAMED, f"列名就是{names.title} named so"))
         elif lines[-1] in names.whole or (lines[0] in names.whole and _sums_up(lines[1:])):
             found.append(Guess(field, NAMED_IN_PART, f"列名的一行是{names.title} one line of the header says so"))
-        elif part := next((part for part in names.parts if part in whole), None):
+        elif part := next((part for part in names.parts if part in whole or part in as_written), None):
             confidence = min(MOST_WITHIN, NAMED_WITHIN + PER_CHARACTER * len(part))
             found.append(Guess(field, confidence, f"列名含“{part}” the header holds this"))
     return found

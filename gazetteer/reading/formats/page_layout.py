@@ -81,7 +81,8 @@ _CHINESE_DIGITS = {digit: str(number) for number, digit in enumerate("一二三�
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character: `left` and `right` of its body, its baseline, its type size; `spaced` where a space comes before it."""
+    """One character: `left` and `right` of its body, its baseline, its type size; `spaced` where a space comes before
+    it."""
 
     char: str
     left: float
@@ -233,7 +234,9 @@ def _lines(rows: list[Row]) -> list[Line]:
 def _read(region: _Region, depth: int) -> Iterator[Line]:
     """Lines of a region: the largest block of columns in it, what is above before and what is below after it."""
     rows = _rows(region.segments)
-    found = _columns(rows) if depth < MAX_COLUMN_DEPTH and len(region.segments) >= 2 * MIN_COLUMN_ROWS else None
+    searched = depth < MAX_COLUMN_DEPTH and len(rows) <= MAX_ROWS
+    enough = 2 * MIN_COLUMN_ROWS <= len(region.segments) <= MAX_SEGMENTS
+    found = _columns(rows) if searched and enough else None
     if found is None:
         yield from _column_lines(rows, region)
         return

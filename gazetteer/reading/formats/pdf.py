@@ -90,7 +90,8 @@ def _pages(data: bytes) -> list[list[Glyph]]:
 def _glyphs(document: pypdfium2.PdfDocument, number: int) -> Iterator[Glyph]:
     """Visible characters of one page as it is shown; none where the page itself is broken.
 
-    Rows are known by the origins of the characters: their boxes are as low as their ink where a font gives no height (一).
+    Rows are known by the origins of the characters: their boxes are as low as their ink where a font gives no height
+    (一).
     """
     try:
         page = document[number]
