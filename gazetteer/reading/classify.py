@@ -1,12 +1,9 @@
-"""A member of a list to what it is: kind, sector, nature, and whether it is a work at all."""
+"""A work to what it is: kind, sector, nature, and whether it has a name of its own."""
 
 from gazetteer.reading.lexicon import Cue, Head, Lexicon, Role
 from gazetteer.reading.members import Member, Members
 from gazetteer.reading.predicates import Predicate
 from gazetteer.vocabulary import Kind, Nature, Sector
-
-MAX_NAME = 30
-"""Characters of the longest name: what is longer is a phrase that the grammar did not understand."""
 
 
 class Classifier:
@@ -16,25 +13,7 @@ class Classifier:
         self._lexicon = lexicon
         self._members = members
         self._renovated = lexicon.lists["renovated"]
-        self._longest_stop = max(map(len, lexicon.stop_ends), default=0)
-        self._longest_start = max(map(len, lexicon.stop_starts), default=0)
-
-    def stop(self, name: str) -> str | None:
-        """Why words like these are no work, or None."""
-        for begin in range(max(0, len(name) - self._longest_stop), len(name)):
-            if why := self._lexicon.stop_ends.get(name[begin:]):
-                return f"{name[begin:]} is {why}"
-        for word, why in self._lexicon.stop_holds.items():
-            if word in name:
-                return f"{word} is {why}"
-        return None
-
-    def stop_start(self, name: str) -> str | None:
-        """Why words that begin like these are no name, or None."""
-        for end in range(1, self._longest_start + 1):
-            if why := self._lexicon.stop_starts.get(name[:end]):
-                return f"{name[:end]} is {why}"
-        return None
+        self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
 
     def named(self, text: str, member: Member) -> bool:
         """Whether it has a proper name or is the only one of its kind, not one of a number."""
@@ -61,7 +40,7 @@ class Classifier:
         for found in (behind, before, tail):
             if distinct := [nature for nature in found if nature is not Nature.NEW]:
                 return distinct[0] if found is not before or before[0] is not Nature.NEW else Nature.NEW
-        if member.head and any(text.endswith(word, *member.core) for word in self._renovated):
+        if member.head and text.endswith(self._renovated, *member.core):
             return Nature.RENOVATE
         if not before and member.phase and member.phase[0] in "二三四五六七八23456":
             return Nature.EXPAND
@@ -71,7 +50,7 @@ class Classifier:
         """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by the
         other members of its list, by the headings."""
         kind = member.head.kind if member.head else Kind.OTHER
-        own = [word for word in self._lexicon.actions if self._lexicon.actions[word].name and name.endswith(word)]
+        own = [word for word in self._counted_actions if name.endswith(word)]
         made = next((a for a in (self._lexicon.actions[w] for w in [*member.actions, *own]) if a.kind and a.sector), None)
         if made and made.kind and made.sector:
             return made.kind, made.sector

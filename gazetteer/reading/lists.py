@@ -69,6 +69,8 @@ class Lists:
         self._splitter = re.compile(rf"(?P<joined>{joined})|(?P<separator>{_SEPARATOR})|(?P<etc>等)")
         self._dependents = frozenset(lexicon.lists["dependents"])
         self._unshared = frozenset(lexicon.lists["unshared"])
+        self._stop_ends = tuple(lexicon.stop_ends)
+        self._two = frozenset(action for action in lexicon.actions if len(action) == 2)
         self._collective = frozenset(lexicon.lists["collective"])
         self._processes = tuple(lexicon.lists["processes"])
 
@@ -161,8 +163,7 @@ class Lists:
         before = text[begin:left]
         if before.endswith(self._processes) and window.startswith(self._processes):
             return True
-        actions = self._lexicon.actions
-        if any(before.endswith(a) for a in actions if len(a) == 2) and any(window.startswith(a) for a in actions if len(a) == 2):
+        if before[-2:] in self._two and window[:2] in self._two:
             return False
         rest = text[right:end]
         stop = re.search(r"[、，。等]|\d", rest)
@@ -262,7 +263,7 @@ class Lists:
         return giver.head.kind in _ALONG and member.head.kind in _LINEAR and inner is not None and inner[0].kind in _LINEAR
 
     def _stops(self, words: str) -> bool:
-        return any(words.endswith(stop) for stop in self._lexicon.stop_ends)
+        return words.endswith(self._stop_ends)
 
     def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
         if closing.head and len(members) > 1 and all(self._modifier_only(text, m) for m in members[1:]):

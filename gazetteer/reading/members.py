@@ -69,7 +69,7 @@ class Members:
         self._parts = frozenset(lexicon.lists["parts"])
         self._modifiers = frozenset(lexicon.lists["modifiers"])
         self._natural = frozenset(lexicon.lists["natural"])
-        self._places = frozenset(lexicon.lists["places"])
+        self._places = lexicon.lists["places"]
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._longest_modifier = max(map(len, self._modifiers), default=0)
 
@@ -126,7 +126,7 @@ class Members:
 
     def placed(self, text: str, start: int, end: int) -> bool:
         """Whether the words before `end` say where in the county (老城区|危旧房)."""
-        return any(text.startswith(place, start) for place in self._places if len(place) < end - start + 1)
+        return text.startswith(self._places, start, end)
 
     def is_modifier(self, words: str) -> bool:
         return words in self._modifiers

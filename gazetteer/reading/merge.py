@@ -21,26 +21,34 @@ def key(work: Work) -> tuple[object, ...]:
 
 def merge(works: list[Work]) -> list[Work]:
     """One work for each thing. What the part that looks forward says of it stands, since that is the year of the report;
-    within a part the first mention stands. The spans of the others become its `mentions`."""
+    within a part the first mention stands. The first spans of the others become its `mentions`."""
     places: dict[tuple[object, ...], int] = {}
-    merged: list[Work] = []
+    groups: list[list[Work]] = []
     for work in works:
-        index = places.setdefault(key(work), len(merged))
-        if index == len(merged):
-            merged.append(work)
+        index = places.setdefault(key(work), len(groups))
+        if index == len(groups):
+            groups.append([work])
             continue
-        kept = merged[index]
-        if kept.extent and work.extent and kept.extent != work.extent:
-            places[key(work)] = len(merged)  # another stretch of the same road
-            merged.append(work)
-            continue
-        if kept.period is Period.DONE and work.period is Period.PLANNED:
-            kept, work = work, kept
-        merged[index] = replace(
-            kept,
-            extent=kept.extent or work.extent,
-            quantity=kept.quantity if kept.quantity is not None else work.quantity,
-            unit=kept.unit if kept.quantity is not None else work.unit,
-            mentions=(*kept.mentions, work.spans[0], *work.mentions),
-        )
-    return merged
+        group = groups[index]
+        if group[0].extent and work.extent and group[0].extent != work.extent:
+            places[key(work)] = len(groups)  # another stretch of the same road
+            groups.append([work])
+        elif group[0].period is Period.DONE and work.period is Period.PLANNED:
+            group.insert(0, work)
+        else:
+            group.append(work)
+    return [_one(group) for group in groups]
+
+
+def _one(group: list[Work]) -> Work:
+    first, *others = group
+    if not others:
+        return first
+    measured = next((work for work in group if work.quantity is not None), first)
+    return replace(
+        first,
+        extent=next((work.extent for work in group if work.extent), None),
+        quantity=measured.quantity,
+        unit=measured.unit,
+        mentions=tuple(work.spans[0] for work in others),
+    )

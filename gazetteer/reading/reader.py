@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gazetteer.reading.classify import MAX_NAME, Classifier
+from gazetteer.reading.classify import Classifier
 from gazetteer.reading.clauses import clauses, mask, sentences
+from gazetteer.reading.judge import Judge
 from gazetteer.reading.lexicon import Lexicon, Role
 from gazetteer.reading.lists import Item, Lists, WorkList
 from gazetteer.reading.measures import Measures, Quantity
@@ -13,10 +14,6 @@ from gazetteer.reading.predicates import Predicate, Predicates, Run, Token, pred
 from gazetteer.reading.structure import Heading, Paragraph, Reader
 from gazetteer.vocabulary import Kind, Period, Status
 from gazetteer.work import Extent, Span, Work
-
-
-_SINGLE = frozenset((Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING))
-_LEVELS = ("国家级", "国家", "全国", "省级", "全省", "市级", "省", "世界")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,12 @@ class Grammar:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._measures = Measures(lexicon)
-        self._predicates = Predicates(lexicon, self._measures)
-        self._members = Members(lexicon, self._measures)
-        self._lists = Lists(lexicon, self._measures, self._members, self._predicates)
-        self._classifier = Classifier(lexicon, self._members)
-        self._collective = frozenset(lexicon.lists["collective"])
+        measures = Measures(lexicon)
+        self.predicates = Predicates(lexicon, measures)
+        self.members = Members(lexicon, measures)
+        self.lists = Lists(lexicon, measures, self.members, self.predicates)
+        self.classifier = Classifier(lexicon, self.members)
+        self.judge = Judge(lexicon, measures, self.members, self.predicates)
 
     def read(self, text: str) -> Reading:
         """All works of a report."""
@@ -103,7 +100,7 @@ class _Sentence:
                 self._clause(start, end)
 
     def _clause(self, start: int, end: int) -> None:
-        p = self.g._predicates
+        p = self.g.predicates
         tokens = p.tokens(self.masked, start, end)
         if not tokens:
             return
@@ -117,7 +114,7 @@ class _Sentence:
 
     def _led(self, tokens: list[Token], lead: Run, start: int, end: int) -> None:
         """建成A、B; 推动A、B建成."""
-        p = self.g._predicates
+        p = self.g.predicates
         tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
         predicate = Predicate(lead, tail, "verb before", quantity if tail else None)
         found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
@@ -130,7 +127,7 @@ class _Sentence:
 
     def _unled(self, tokens: list[Token], start: int, end: int) -> None:
         """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""
-        p = self.g._predicates
+        p = self.g.predicates
         begin = start
         for token in tokens:
             if token.start == begin and token.roles == {Role.ADVERB}:
@@ -175,7 +172,7 @@ class _Sentence:
     def _inside(self, tokens: list[Token], run: Run, tail: Run, bounds: tuple[int, int], clause: tuple[int, int]) -> bool:
         """A verb inside the clause: of the works behind it (城区新建A), else of those before it (A通过环保验收)."""
         begin, end = bounds
-        p = self.g._predicates
+        p = self.g.predicates
         telling = predicate_part(run)
         if run.start > begin and telling and not self._complements(run.end):
             behind = Predicate(tail=telling, rule="verb behind, with more after it")
@@ -213,7 +210,7 @@ class _Sentence:
                 continue
             if alone or member.quantity or member.before:
                 return True
-            if self.g._members.proper(self.text, member.core[0], member.head_start) > member.core[0]:
+            if self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]:
                 return True
         return False
 
@@ -224,7 +221,7 @@ class _Sentence:
     def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
         if start >= end:
             return WorkList()
-        return self.g._lists.read(self.text, self.masked, tokens, start, end, predicate)
+        return self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)
 
     def _acceptable(self, found: WorkList, predicate: Predicate) -> bool:
         return any(self._why_not(item, found, predicate) is None for item in found.items)
@@ -243,96 +240,10 @@ class _Sentence:
                 if spans:
                     words = self.text[item.member.core[0] : item.member.core[1]]
                     self.rejected.append(Rejection(Span(spans[0].start, spans[-1].end), words, why))
-        for group, words in found.closings.items():
-            if kept:
-                self._summed(group, words, found, predicate, clause)
         return kept
 
-    def _summed(self, group: int, words: str, found: WorkList, predicate: Predicate, clause: tuple[int, int]) -> None:
-        """The number at the end of a list (荆泉路等10条道路) where it counts more than the list names is left to `flags`."""
-
     def _why_not(self, item: Item, found: WorkList, predicate: Predicate) -> str | None:
-        """Why a member is no work; None where it is one."""
-        member, text = item.member, self.text
-        start, end = member.core
-        name = text[start:end]
-        if end - start < 2 and not member.shared:
-            return "too short for a name"
-        if end - start > MAX_NAME:
-            return "a phrase, not a name"
-        numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
-        if not (numbered or any("一" <= c <= "鿿" for c in name)) or "%" in name or name.endswith("率") or any(
-            word in name for word in ("的", "了", "亿元", "万元", "是")
-        ):
-            return f"{name}: no name"
-        if (measured := self.g._measures.at(text, start, end)) and measured.end == end and not measured.foreign:
-            return f"{name}: a number alone"
-        classifier = self.g._classifier
-        if self.g._members.is_modifier(name) and not member.shared and not self._quantity(item, predicate):
-            return f"{name}: no name"
-        if any(name.endswith(word) for word, action in self.g._lexicon.actions.items() if action.name) and member.quantity:
-            return None
-        if member.stopped:
-            return "its list sums itself up as no works"
-        if why := classifier.stop_start(name):
-            return why
-        if not member.shared and (why := classifier.stop(name)):
-            if member.head is None or len(self.g._lexicon.stop_ends) and not self._head_beats_stop(member, name):
-                return why
-        if member.head is None:
-            return self._headless(item, found, predicate, name)
-        if any(word in name for word in ("争创", "申报", "争取", "命名为", "创建国家", "创建省")):
-            return f"{name}: a title that is striven for"
-        quantity = self._quantity(item, predicate)
-        if member.shared or member.before:
-            return None
-        if quantity is None or (not quantity.counts and not self.g._members.common(text, start, end)):
-            common = self.g._members.common(text, start, end)
-            placed = quantity is None and self.g._members.placed(text, start, member.head_start)
-            whole = member.head.kind in _SINGLE and (self.g._predicates.strong(predicate) or predicate.tail.words(Role.AFTER))
-            if whole and any(
-                i is not item and i.member.head and not self.g._members.common(text, *i.member.core) for i in found.items
-            ):
-                placed = True  # 科创中心、人才公寓完工
-            if common and not placed and self.g._members.proper(text, start, member.head_start) <= start:
-                return f"{name}: one of many, with neither a name of its own nor a number"
-        if quantity is None and self.g._members.proper(text, start, member.head_start) <= start:
-            if name.startswith(_LEVELS) and member.head.kind is not Kind.ROAD:
-                return f"{name}: a title, not a thing"
-            if member.head.weak and not self.g._predicates.strong(predicate) and not predicate.tail.words(Role.AFTER):
-                return f"{name}: one of many, with neither a name of its own nor a number"
-        if quantity is None and not predicate.lead and not predicate.tail and not member.actions:
-            return "nothing is said of it"
-        return None
-
-    def _head_beats_stop(self, member: Member, name: str) -> bool:
-        head = member.core[1] - member.head_start
-        for length in range(min(len(name), 8), 0, -1):
-            if name[-length:] in self.g._lexicon.stop_ends:
-                return head >= length
-        return False
-
-    def _headless(self, item: Item, found: WorkList, predicate: Predicate, name: str) -> str | None:
-        member = item.member
-        if member.quantity and member.quantity.counts:
-            return f"{name}: no known kind of thing"
-        if any(c in name for c in "的将为是在有于") or any(word in name for word in ("争创", "创建", "申报", "争取")):
-            return f"{name}: no known kind of thing"
-        if member.ends and (predicate.lead or predicate.tail):
-            return None
-        siblings = [other.member for other in found.items if other is not item]
-        if self.g._predicates.strong(predicate) and len(name) <= 12:
-            return None
-        said = predicate.lead or predicate.tail
-        if said and len(name) <= 14 and (member.summed or member.phase or (member.generic and "项目" in member.generic)):
-            return None
-        if predicate.tail.words(Role.AFTER) and member.generic:
-            return None
-        if len(name) <= 10 and (predicate.lead or predicate.tail) and any(
-            s.head and not s.quantity and self.g._classifier.stop(self.text[s.core[0] : s.core[1]]) is None for s in siblings
-        ):
-            return None
-        return f"{name}: no known kind of thing"
+        return self.g.judge.why_not(self.text, item, found, predicate)
 
     def _quantity(self, item: Item, predicate: Predicate) -> Quantity | None:
         return item.member.quantity or predicate.quantity
@@ -346,7 +257,7 @@ class _Sentence:
         name = "".join(self.source[span.start : span.end] for span in spans)
         member.quantity = self._quantity(item, item.predicate)
         others = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
-        kind, sector = g._classifier.classify(name, member, paragraph.area, others)
+        kind, sector = g.classifier.classify(name, member, paragraph.area, others)
         extent = None
         if member.ends:
             a, b = (self._words(*ends) for ends in member.ends)
@@ -361,10 +272,10 @@ class _Sentence:
             Work(
                 name=name,
                 kind=kind,
-                status=g._predicates.status(item.predicate, member.stage, paragraph.period, self.said),
-                nature=g._classifier.nature(text, member, item.predicate),
+                status=g.predicates.status(item.predicate, member.stage, paragraph.period, self.said),
+                nature=g.classifier.nature(text, member, item.predicate),
                 sector=sector,
-                named=g._classifier.named(text, member),
+                named=g.classifier.named(text, member),
                 extent=extent,
                 quantity=quantity.value if quantity else None,
                 unit=quantity.unit if quantity else None,

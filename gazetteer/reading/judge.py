@@ -1,0 +1,190 @@
+"""Whether a member of a list is a work, and why not: one method a rule."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
+from gazetteer.reading.lists import Item, WorkList
+from gazetteer.reading.measures import Measures, Quantity
+from gazetteer.reading.members import Members
+from gazetteer.reading.predicates import Predicate, Predicates
+from gazetteer.vocabulary import Kind
+
+MAX_NAME = 30
+"""Characters of the longest name: what is longer is a phrase that the grammar did not understand."""
+MAX_UNKNOWN = 12
+"""Characters of the longest name without a known head that is believed on the word of its verb alone (完工来福士)."""
+MAX_BESIDE = 10
+"""The same where it is only the other members of its list that are works."""
+_SINGLE = frozenset(
+    (Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING)
+)
+"""Kinds of which one stands alone, so that a common one that is finished is a work even without a name (人才公寓完工)."""
+_MANY = "one of many, with neither a name of its own nor a number"
+_UNKNOWN = "no known kind of thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A member with all that is said of it."""
+
+    text: str
+    item: Item
+    found: WorkList
+    predicate: Predicate
+    name: str
+
+    @property
+    def said(self) -> bool:
+        """Whether any verb speaks of it."""
+        return bool(self.predicate.lead or self.predicate.tail)
+
+
+class Judge:
+    """Judges members with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, measures: Measures, members: Members, predicates: Predicates) -> None:
+        self._lexicon = lexicon
+        self._measures = measures
+        self._members = members
+        self._predicates = predicates
+        self._longest_end = max(map(len, lexicon.stop_ends), default=0)
+        self._longest_start = max(map(len, lexicon.stop_starts), default=0)
+        self._holds = re.compile(trie_pattern(lexicon.stop_holds))
+        self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
+        self._levels = tuple(lexicon.lists["levels"])
+        self._rules: tuple[Callable[[Case], str | None], ...] = (
+            self._spelling,
+            self._stops,
+            self._unknown,
+            self._common,
+            self._title,
+            self._nothing_said,
+        )
+
+    def why_not(self, text: str, item: Item, found: WorkList, predicate: Predicate) -> str | None:
+        """Why a member is no work; None where it is one."""
+        member = item.member
+        case = Case(text, item, found, predicate, text[slice(*member.core)])
+        if case.name.endswith(self._counted_actions) and member.quantity:
+            return None
+        return next(self._refusals(case), None)
+
+    def _refusals(self, case: Case) -> Iterator[str]:
+        for rule in self._rules:
+            if (why := rule(case)) is not None:
+                yield f"{case.name}: {why}" if case.name else why
+
+    def _spelling(self, case: Case) -> str | None:
+        member, name = case.item.member, case.name
+        start, end = member.core
+        if len(name) < 2 and not member.shared:
+            return "too short for a name"
+        if len(name) > MAX_NAME:
+            return "a phrase, not a name"
+        numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
+        if not numbered and not any("一" <= c <= "鿿" for c in name):
+            return "no name"
+        measured = self._measures.at(case.text, start, end)
+        if measured and measured.end == end and not measured.foreign:
+            return "a number alone"
+        if self._members.is_modifier(name) and not member.shared and not self._quantity(case):
+            return "says where or of what sort, and names nothing"
+        return None
+
+    def _stops(self, case: Case) -> str | None:
+        """Words that the lexicon says are no works, unless the head that is known is as long."""
+        member, name = case.item.member, case.name
+        if member.stopped:
+            return "its list sums itself up as no works"
+        for end in range(1, min(self._longest_start, len(name)) + 1):
+            if why := self._lexicon.stop_starts.get(name[:end]):
+                return f"{name[:end]} is {why}"
+        if member.shared:
+            return None
+        if held := self._holds.search(name):
+            return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
+        head = member.core[1] - member.head_start if member.head else 0
+        for begin in range(max(0, len(name) - self._longest_end), len(name)):
+            if why := self._lexicon.stop_ends.get(name[begin:]):
+                return f"{name[begin:]} is {why}" if head < len(name) - begin else None
+        return None
+
+    def stopped(self, name: str) -> bool:
+        """Whether words that end like these are no work."""
+        return any(name[begin:] in self._lexicon.stop_ends for begin in range(max(0, len(name) - self._longest_end), len(name)))
+
+    def _unknown(self, case: Case) -> str | None:
+        """A name without a known head is believed for its verb, its list, its phase or its ends."""
+        member, name = case.item.member, case.name
+        if member.head is not None:
+            return None
+        if member.quantity and member.quantity.counts:
+            return _UNKNOWN
+        if any(c in name for c in "将为在有于"):
+            return _UNKNOWN
+        project = member.summed or member.phase or "项目" in member.generic
+        believed = (
+            (member.ends and case.said)
+            or (self._predicates.strong(case.predicate) and len(name) <= MAX_UNKNOWN)
+            or (case.said and project and len(name) <= MAX_UNKNOWN + 2)
+            or (case.predicate.tail.words(Role.AFTER) and member.generic)
+            or (case.said and len(name) <= MAX_BESIDE and any(self._beside(case)))
+        )
+        return None if believed else _UNKNOWN
+
+    def _beside(self, case: Case) -> Iterator[bool]:
+        """For each other member whether it is a thing of a known kind."""
+        for other in case.found.items:
+            sibling = other.member
+            if other is not case.item and sibling.head and not sibling.quantity:
+                yield not self.stopped(case.text[slice(*sibling.core)])
+
+    def _common(self, case: Case) -> str | None:
+        """推进老旧小区改造: neither which nor how many."""
+        member, text = case.item.member, case.text
+        start, end = member.core
+        if member.head is None or member.shared or member.before:
+            return None
+        quantity = self._quantity(case)
+        common = self._members.common(text, start, end)
+        if common is None or (quantity is not None and quantity.value):
+            return None
+        if self._members.placed(text, start, member.head_start) or self._alone(case):
+            return None
+        return _MANY if self._members.proper(text, start, member.head_start) <= start else None
+
+    def _alone(self, case: Case) -> bool:
+        """科创中心、人才公寓完工: finished beside things that are the only ones of their kind."""
+        head = case.item.member.head
+        if head is None or head.kind not in _SINGLE or not self._physical(case):
+            return False
+        others = (i.member for i in case.found.items if i is not case.item)
+        return any(m.head and not self._members.common(case.text, *m.core) for m in others)
+
+    def _physical(self, case: Case) -> bool:
+        """Whether what is said can only be said of things that are built."""
+        return self._predicates.strong(case.predicate) or bool(case.predicate.tail.words(Role.AFTER))
+
+    def _title(self, case: Case) -> str | None:
+        """国家级循环经济示范园区 is a title; 设施, 场所 alone name nothing."""
+        member = case.item.member
+        if member.head is None or member.shared or member.before or self._quantity(case):
+            return None
+        if self._members.proper(case.text, member.core[0], member.head_start) > member.core[0]:
+            return None
+        if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD:
+            return "a title, not a thing"
+        if member.head.weak and not self._physical(case):
+            return _MANY
+        return None
+
+    def _nothing_said(self, case: Case) -> str | None:
+        member = case.item.member
+        silent = not self._quantity(case) and not case.said and not member.actions and not member.shared
+        return "nothing is said of it" if silent else None
+
+    @staticmethod
+    def _quantity(case: Case) -> Quantity | None:
+        return case.item.member.quantity or case.predicate.quantity
