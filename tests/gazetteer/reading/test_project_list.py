@@ -4,6 +4,7 @@ import datetime
 import io
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -264,10 +265,33 @@ def test_a_column_with_an_unknown_header_is_known_by_its_cells():
     assert found.sheets[0].columns[2].confidence < 0.6
 
 
-def test_an_old_excel_file_is_read_or_refused_in_one_line():
-    with pytest.raises(SpreadsheetError) as refused:
-        project_list_from_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000, "old.xls")
-    assert "\n" not in str(refused.value)
+OLD_EXCEL = Path(__file__).with_name("list.xls")
+"""Title, two header lines with merged cells, a group row, two roads that share a responsible body, a hidden sheet."""
+
+
+def test_an_old_excel_file_is_read_like_a_new_one():
+    found = read_project_list(OLD_EXCEL)
+    first, second = found.rows
+    assert (first.name, first.investment, first.plan_investment, first.start) == (
+        "花园大道",
+        100.5,
+        50.25,
+        "2023-03-01",
+    )
+    assert (first.town, first.area, second.responsible) == ("城西街道", ("交通类",), "交通局")
+    assert [sheet.name for sheet in found.sheets] == ["重点项目"]
+
+
+@given(st.data())
+@settings(max_examples=100)
+def test_a_damaged_old_excel_file_gives_rows_or_one_clear_line(data):
+    damaged = bytearray(OLD_EXCEL.read_bytes())
+    for _ in range(3):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        project_list_from_bytes(bytes(damaged[: data.draw(st.integers(100, len(damaged)))]), "old.xls")
+    except GuatuError as error:
+        assert "\n" not in str(error)
 
 
 def with_sheet_xml(rows: bytes) -> bytes:
@@ -304,9 +328,9 @@ def test_entities_and_bombs_are_refused():
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package,
         package.open("xl/sharedStrings.xml", "w") as part,
     ):
-        for _ in range(65):
+        for _ in range(20):
             part.write(b" " * (1 << 20))
-    with pytest.raises(SpreadsheetError, match="64 MB"):
+    with pytest.raises(SpreadsheetError, match="too much"):
         read(stream.getvalue())
 
 
