@@ -55,7 +55,7 @@ class Classifier:
         if made and made.kind and made.sector:
             return made.kind, made.sector
         for cue in self._lexicon.kind_cues:
-            if kind in cue.heads and any(word in name for word in cue.words):
+            if kind in cue.heads and cue.words.search(name):
                 return cue.kind, cue.sector
         likely = max(set(siblings), key=siblings.count) if siblings else None
         if kind is Kind.OTHER and likely:
@@ -81,4 +81,4 @@ class Classifier:
 
 
 def _fits(cue: Cue, kind: Kind, words: str) -> bool:
-    return (not cue.kinds or kind in cue.kinds) and any(word in words for word in cue.words)
+    return (not cue.kinds or kind in cue.kinds) and cue.words.search(words) is not None

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazetteer.reading.formats import MAX_TEXT_CHARS, Content, DocumentError, docx, html, pdf
+from gazetteer.reading.formats import MAX_TEXT_CHARS, Content, DocumentError, docx, html, mhtml, pdf
 from gazetteer.reading.formats import text as plain
 
 __all__ = ["Document", "DocumentError", "document_from_bytes", "document_from_text", "open_document"]
@@ -20,7 +20,7 @@ HEAD_CHARS = 800
 
 MAX_TITLE_CHARS = 60
 
-TEXT, HTML, PDF = "text/plain", "text/html", "application/pdf"
+TEXT, HTML, MHTML, PDF = "text/plain", "text/html", "multipart/related", "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _OTHER_FORMATS = (
@@ -107,7 +107,7 @@ def document_from_bytes(data: bytes, name: str) -> Document:
     if not data.strip():
         raise DocumentError(f"文件 {name} 是空的。The file {name} is empty: choose the report's own file.")
     media_type = _media_type(data, name)
-    readers = {TEXT: plain.read, HTML: html.read, PDF: pdf.read, DOCX: docx.read}
+    readers = {TEXT: plain.read, HTML: html.read, MHTML: mhtml.read, PDF: pdf.read, DOCX: docx.read}
     content = readers[media_type](data)
     return _document(content, media_type, hashlib.sha256(data).hexdigest(), name)
 
@@ -130,6 +130,8 @@ def _media_type(data: bytes, name: str) -> str:
             raise DocumentError(f"{name} 是{chinese}，请另存为 {wanted}。{name} is {english}: save it as {wanted}.")
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, name)
+    if mhtml.START.match(data):
+        return MHTML
     if b"%PDF-" in data[:1024]:
         return PDF
     if _HTML_START.match(data.removeprefix(b"\xef\xbb\xbf")[:2048]) or name.lower().endswith(

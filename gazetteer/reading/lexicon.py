@@ -44,10 +44,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a verb (or a predicate behind its works) says. `status` None: only a link to the next verb."""
+    """What a verb (or a predicate behind its works) says. `status` None: only a link to the next verb. `final`: what follows
+    it adds nothing (进入安装阶段)."""
 
     status: Status | None
     strong: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Cue:
     """Words that decide a sector, for works of `kinds` (empty: of all)."""
 
     sector: Sector
-    words: tuple[str, ...]
+    words: re.Pattern[str]
     kinds: frozenset[Kind]
 
 
@@ -85,7 +87,7 @@ class KindCue:
 
     kind: Kind
     sector: Sector
-    words: tuple[str, ...]
+    words: re.Pattern[str]
     heads: frozenset[Kind]
 
 
@@ -249,9 +251,9 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
     _add_lists(lexicon, data, file, ("inside",))
     lexicon.adverbs.update(file.texts(data.get("adverbs", []), "adverbs"))
     for key, table_of in (("verb", lexicon.verbs), ("after", lexicon.afters)):
-        for table in file.tables(data, key, {"status", "strong", "words"}):
+        for table in file.tables(data, key, {"status", "strong", "final", "words"}):
             status = file.one_of(Status, table["status"], "status") if "status" in table else None
-            verb = Verb(status, bool(table.get("strong", False)))
+            verb = Verb(status, bool(table.get("strong", False)), bool(table.get("final", False)))
             table_of.update(dict.fromkeys(file.texts(table.get("words"), "words"), verb))
     for table in file.tables(data, "action", {"nature", "kind", "sector", "name", "words"}):
         action = Action(
@@ -267,7 +269,7 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places", "renovated", "levels")
+    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places", "renovated", "levels", "structures")
     file.known(data, {*keys, "head"})
     _add_lists(lexicon, data, file, keys)
     for table in file.tables(data, "head", {"kind", "sector", "common", "weak", "words"}):
@@ -298,13 +300,18 @@ def _read_stops(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
         lexicon.stop_holds.update(dict.fromkeys(file.texts(table.get("holds", []), "holds"), why))
 
 
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the words; * stands for one to three characters (引*济)."""
+    return re.compile("|".join(re.escape(word).replace(r"\*", ".{1,3}") for word in words) or "(?!)")
+
+
 def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
     file.known(data, {"name", "heading", "kind", "kinds"})
     lexicon.kind_cues[:0] = [
         KindCue(
             file.one_of(Kind, table.get("kind"), "kind"),
             file.one_of(Sector, table.get("sector"), "sector"),
-            tuple(file.texts(table.get("words"), "words")),
+            _any_of(file.texts(table.get("words"), "words")),
             frozenset(file.one_of(Kind, kind, "heads") for kind in file.texts(table.get("heads", []), "heads")),
         )
         for table in file.tables(data, "kind", {"kind", "sector", "words", "heads"})
@@ -315,7 +322,7 @@ def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
         added = [
             Cue(
                 file.one_of(Sector, table.get("sector"), "sector"),
-                tuple(file.texts(table.get("words"), "words")),
+                _any_of(file.texts(table.get("words"), "words")),
                 frozenset(file.one_of(Kind, kind, "kinds") for kind in file.texts(table.get("kinds", []), "kinds")),
             )
             for table in file.tables(data, key, {"sector", "words", "kinds"})

@@ -14,7 +14,7 @@ MAX_WEAK = 3
 """Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
 _MADE = ("年产", "日产", "日处理", "产能")
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
-_LINES = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
+_LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 _QUOTES = "“”\"'‘’《》"
 _OPENING = re.compile(r"[“\"'‘《]+")
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
@@ -51,6 +51,8 @@ class Member:
     flags: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    partial: bool = False
+    """Whether it is only a part of the work that is spoken of (水库|大坝)."""
     weak: bool = False
     """Whether its head may as well end a place's name (石塘, 许码头)."""
 
@@ -69,6 +71,7 @@ class Members:
         self._parts = frozenset(lexicon.lists["parts"])
         self._modifiers = frozenset(lexicon.lists["modifiers"])
         self._natural = frozenset(lexicon.lists["natural"])
+        self._structures = frozenset(lexicon.lists["structures"])
         self._places = lexicon.lists["places"]
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._longest_modifier = max(map(len, self._modifiers), default=0)
@@ -136,7 +139,7 @@ class Members:
         member = Member(start, end, (start, end))
         start = self._front(text, member, start, end)
         end = self._back(text, member, start, end)
-        if cut := self._described(text, start, end):
+        if cut := self._described(text, member, start, end):
             end = self._back(text, member, start, cut)
         start, end = self._bare(text, start, end)
         found = self.head(text, start, end)
@@ -156,7 +159,7 @@ class Members:
             )
         return member
 
-    def _described(self, text: str, start: int, end: int) -> int | None:
+    def _described(self, text: str, member: Member, start: int, end: int) -> int | None:
         """Where a name ends that a size follows (东荣煤矿|120万吨, 宝泉岭风电场|4.95万千瓦机组), or None."""
         for word in ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日"):
             place = text.find(word, start + 2, end)
@@ -167,6 +170,8 @@ class Members:
             right = self.head(text, quantity.end, end)
             if quantity.foreign or (right and text[right[1] : right[2]] != "机组" and (quantity.counts or quantity.unit not in _SIZES)):
                 continue
+            if quantity.unit in _SIZES and not member.quantity and self.head(text, start, stop):
+                member.quantity = quantity
             if text[stop - 1] == "）" and (bracket := text.rfind("（", start, stop)) > start and self.head(text, start, bracket):
                 return stop
             for word in ("年产", "日处理", "装机", "总长"):
@@ -274,12 +279,17 @@ class Members:
         if not word or len(word) == end - start:
             return end
         found = self.head(text, start, end)
-        if found and end - found[1] >= len(word):
+        rest = self.head(text, start, end - len(word))
+        part = word in self._parts and rest is not None and not rest[0].weak and end - found[1] == len(word) if found else False
+        if found and end - found[1] >= len(word) and not part:
             return end
         if word in self._parts and any(text[begin:end] in lexicon.stop_ends for begin in range(start, end - len(word))):
             return end
-        if word in self._parts and not self.head(text, start, end - len(word)) and text[end - len(word) - 1] != "）":
+        acted = any(text[begin : end - len(word)] in lexicon.actions for begin in range(max(start, end - len(word) - 5), end - len(word)))
+        if word in self._parts and rest is None and not acted and text[end - len(word) - 1] != "）":
             return end
+        if word in self._structures:
+            member.partial = True
         if word in lexicon.actions and lexicon.actions[word].name:
             return end
         if word in lexicon.actions:

@@ -171,6 +171,10 @@ class Predicates:
         before = [s for s in (self._said(t) for t in predicate.lead.tokens) if s]
         if stage:
             return stage
+        for token in predicate.tail.tokens:
+            after = self._lexicon.afters.get(token.word)
+            if after and after.final and after.status:
+                return after.status
         if stages and not any(s is Status.START for s in behind):
             return stages[0]
         for statuses in (behind, before):

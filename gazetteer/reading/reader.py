@@ -181,7 +181,7 @@ class _Sentence:
             behind, found = Predicate(tail=telling, rule="verb behind, with more after it"), WorkList()
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
-        named = any(i.member.head and not i.member.head.weak for i in found.items) and self._acceptable(found, behind)
+        named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
         if p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED:
             named = False  # A争创B is said of B
         lead = p.lead(self.masked, tokens, run.start)
@@ -200,6 +200,12 @@ class _Sentence:
             self._keep(found, behind, clause)
             return True
         return False
+
+    def _proper(self, member: Member) -> bool:
+        """Whether it has a head, and one that says enough or a name of its own before it."""
+        if member.head is None:
+            return False
+        return not member.head.weak or self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]
 
     def _objects(self, objects: WorkList, predicate: Predicate, *, alone: bool) -> bool:
         """Whether a list behind a verb names works: any work, or where the words before the verb name one too (`alone` False),
@@ -258,6 +264,9 @@ class _Sentence:
         member.quantity = self._quantity(item, item.predicate)
         others = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
         kind, sector = g.classifier.classify(name, member, paragraph.area, others)
+        status = g.predicates.status(item.predicate, member.stage, paragraph.period, self.said)
+        if member.partial and status is Status.COMPLETE:
+            status = Status.ONGOING
         extent = None
         if member.ends:
             a, b = (self._words(*ends) for ends in member.ends)
@@ -272,7 +281,7 @@ class _Sentence:
             Work(
                 name=name,
                 kind=kind,
-                status=g.predicates.status(item.predicate, member.stage, paragraph.period, self.said),
+                status=status,
                 nature=g.classifier.nature(text, member, item.predicate),
                 sector=sector,
                 named=g.classifier.named(text, member),

@@ -26,8 +26,8 @@ MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 """Unpacked size of all sheets together."""
 
 MAX_RATIO, RATIO_FROM_BYTES = 100, 16 * 1024 * 1024
-"""Unpacked to packed size of a large part. Rows, even empty ones, differ by their numbers and pack 10 to 30 times; a bomb
-packs 1,000 times."""
+"""Unpacked to packed size of a large part. Rows, even empty ones, differ by their numbers and pack 10 to 30 times;
+a bomb packs 1,000 times."""
 
 MAX_SHEETS = 100
 
