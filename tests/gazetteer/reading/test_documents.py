@@ -70,7 +70,9 @@ def test_any_bytes_give_a_document_or_one_clear_line(data, name):
 
 
 @given(
-    st.sampled_from((b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")),
+    st.sampled_from(
+        (b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"MIME-Version: 1.0\n")
+    ),
     st.binary(max_size=500),
 )
 def test_a_true_start_with_a_false_rest_gives_one_clear_line_or_text(start, rest):

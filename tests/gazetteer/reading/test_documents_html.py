@@ -1,6 +1,7 @@
 """Pages saved from government sites: the article and nothing else."""
 
 import time
+from email.message import EmailMessage
 
 import pytest
 
@@ -71,6 +72,24 @@ def test_a_table_of_data_is_read_row_by_row():
     table = "<table><tr><td><p>序号</p></td><td><p>项目</p></td></tr><tr><td>1</td><td>花园大道</td></tr></table>"
     page = MODERN.replace('<p style="display:none">', table + '<p style="display:none">')
     assert document_from_bytes(page.encode(), "page.html").text.splitlines()[-2:] == ["序号\t项目", "1\t花园大道"]
+
+
+@pytest.mark.parametrize("transfer", ["quoted-printable", "base64"])
+def test_a_page_saved_as_one_mhtml_file_gives_its_article(transfer):
+    message = EmailMessage()
+    message["From"] = "<Saved by Blink>"
+    message.set_content(MODERN, subtype="html", charset="utf-8", cte=transfer)
+    message.add_related(b"\x89PNG", "image", "png")
+    document = document_from_bytes(message.as_bytes(), "page.mhtml")
+    assert (document.text.splitlines(), document.title) == (LINES, "2022年政府工作报告")
+
+
+def test_an_mhtml_file_without_a_page_is_refused():
+    with pytest.raises(DocumentError, match="mhtml"):
+        document_from_bytes(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\nnothing", "page.mhtml")
+    nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
+    with pytest.raises(DocumentError, match="mhtml"):
+        document_from_bytes(b"MIME-Version: 1.0\n" + nested.encode(), "page.mhtml")
 
 
 def test_markup_in_the_text_stays_text():
