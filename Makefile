@@ -8,9 +8,9 @@
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -qq
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --loglevel=error
+NPM := NODE_USE_SYSTEM_CA=1 PATH="$$PATH:$(CURDIR)/$(BIN)" npm --loglevel=error
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml --group setup
+	--no-emit-index-url --no-emit-find-links --no-header
 CATALOGUE := webmap/translations/en/LC_MESSAGES/messages
 
 .PHONY: run test setup setup-test system system-test lock
@@ -49,6 +49,7 @@ system-test:
 
 node_modules/.package-lock.json: package-lock.json .npmrc | .venv/run.stamp
 	@echo "installing the pages' scripts into node_modules (package-lock.json)"
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-npm.lock
 	@$(NPM) ci
 	@touch $@
 
@@ -60,6 +61,7 @@ $(CATALOGUE).mo: $(CATALOGUE).po | .venv/run.stamp
 	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
 
 lock: .venv/test.stamp
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --group setup --output-file requirements.lock
+	$(COMPILE) pyproject.toml --group setup --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group npm --output-file requirements-npm.lock
 	$(NPM) install --package-lock-only

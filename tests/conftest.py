@@ -5,6 +5,8 @@ DATABASE_URL, whose role then must be allowed to make databases. The tables are 
 
 - `database`: a fresh copy of the template, for tests that commit or use several connections;
 - `session`: a session whose changes are rolled back after the test, for all others.
+
+`cluster` is a stopped private cluster of the test's own, to be mistreated.
 """
 
 import contextlib
@@ -12,7 +14,10 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,3 +139,41 @@ def session(shared_engine: Engine) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
         transaction.rollback()
+
+
+def empty_folder() -> Path:
+    """A folder that the server's user can reach, which pytest's own are not for root."""
+    folder = Path(tempfile.mkdtemp(prefix="guatu-cluster-", dir="/tmp"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    folder = empty_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def prototype() -> Iterator[Path]:
+    """The home of a cluster that was made once, to be copied, since making one takes a second."""
+    folder = empty_folder()
+    cluster = Cluster(folder / "home")
+    with cluster.running():
+        pass
+    with (cluster.data / "postgresql.conf").open("a") as configuration:
+        configuration.write("fsync = off\n")  # nothing here has to survive a power cut
+    yield cluster.home
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def cluster(folder: Path, prototype: Path) -> Iterator[Cluster]:
+    subprocess.run(["cp", "-a", prototype, folder], check=True)
+    cluster = Cluster(folder / "home")
+    yield cluster
+    if cluster.pid:
+        os.kill(cluster.pid, signal.SIGINT)
+    while cluster.pid:
+        time.sleep(0.05)

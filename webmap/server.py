@@ -90,7 +90,7 @@ def serving(settings: Settings, database_url: str, listener: socket.socket) -> I
     command = [
         *("setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "gunicorn", "webmap.wsgi:app"),
         *(f"--workers={WORKERS}", f"--threads={THREADS}", f"--bind=fd://{listener.fileno()}"),
-        *(f"--graceful-timeout={STOP_SECONDS}", f"--error-logfile={log}", "--no-control-socket"),
+        *(f"--graceful-timeout={STOP_SECONDS}", f"--error-logfile={log}", "--preload", "--no-control-socket"),
     ]
     log.unlink(missing_ok=True)
     with log.open("ab") as output:
