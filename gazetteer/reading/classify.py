@@ -20,6 +20,8 @@ class Classifier:
         quantity = member.quantity
         if quantity and quantity.counts and quantity.value > 1:
             return False
+        if quantity and text.endswith(self._counted_actions, *member.core):
+            return False
         if member.shared or member.before:
             return True
         start, end = member.core
@@ -34,6 +36,8 @@ class Classifier:
     def nature(self, text: str, member: Member, predicate: Predicate) -> Nature:
         """What is done to it: by the words behind it, else by the verb before it."""
         actions = self._lexicon.actions
+        if text.endswith(self._counted_actions, *member.core):
+            return Nature.NEW
         behind = [actions[word].nature for word in reversed(member.actions)]
         before = [actions[word].nature for word in predicate.lead.words(Role.ACTION)]
         tail = [actions[word].nature for word in predicate.tail.words(Role.ACTION)]
@@ -69,7 +73,8 @@ class Classifier:
         for cue in self._lexicon.name_cues:
             if _fits(cue, kind, name):
                 return cue.sector
-        for heading in reversed(area):
+        told = member.head is not None and not member.head.weak and member.head.sector is not Sector.URBAN
+        for heading in reversed(() if told else area):
             for cue in self._lexicon.heading_cues:
                 if _fits(cue, kind, heading):
                     return cue.sector

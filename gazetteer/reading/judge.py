@@ -53,6 +53,7 @@ class Judge:
         self._longest_start = max(map(len, lexicon.stop_starts), default=0)
         self._holds = re.compile(trie_pattern(lexicon.stop_holds))
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
+        self._lengths = frozenset((*lexicon.lists["length"], *lexicon.lists["area"]))
         self._levels = tuple(lexicon.lists["levels"])
         self._rules: tuple[Callable[[Case], str | None], ...] = (
             self._spelling,
@@ -101,10 +102,10 @@ class Judge:
         for end in range(1, min(self._longest_start, len(name)) + 1):
             if why := self._lexicon.stop_starts.get(name[:end]):
                 return f"{name[:end]} is {why}"
-        if member.shared:
-            return None
         if held := self._holds.search(name):
             return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
+        if member.shared:
+            return None
         head = member.core[1] - member.head_start if member.head else 0
         for begin in range(max(0, len(name) - self._longest_end), len(name)):
             if why := self._lexicon.stop_ends.get(name[begin:]):
@@ -120,7 +121,7 @@ class Judge:
         member, name = case.item.member, case.name
         if member.head is not None:
             return None
-        if member.quantity and member.quantity.counts:
+        if member.quantity and not self._built(case):
             return _UNKNOWN
         if any(c in name for c in "将为在有于"):
             return _UNKNOWN
@@ -131,8 +132,19 @@ class Judge:
             or (case.said and project and len(name) <= MAX_UNKNOWN + 2)
             or (case.predicate.tail.words(Role.AFTER) and member.generic)
             or (case.said and len(name) <= MAX_BESIDE and any(self._beside(case)))
+            or self._built(case)
         )
         return None if believed else _UNKNOWN
+
+    def _built(self, case: Case) -> bool:
+        """“畅返不畅”整治43公里, 建成“乡村舞台”58个: a number of things that only building can be said of."""
+        member = case.item.member
+        if member.quantity is None:
+            return False
+        strong = self._predicates.strong(case.predicate) and bool(case.predicate.lead)
+        if member.quantity.counts:
+            return strong and "“" in case.text[member.start : member.end]
+        return bool(member.actions) and member.quantity.unit in self._lengths
 
     def _beside(self, case: Case) -> Iterator[bool]:
         """For each other member whether it is a thing of a known kind."""
@@ -156,12 +168,12 @@ class Judge:
         return _MANY if self._members.proper(text, start, member.head_start) <= start else None
 
     def _alone(self, case: Case) -> bool:
-        """科创中心、人才公寓完工: finished beside things that are the only ones of their kind."""
+        """科创中心、人才公寓完工: finished alone, or beside things that are the only ones of their kind."""
         head = case.item.member.head
         if head is None or head.kind not in _SINGLE or not self._physical(case):
             return False
-        others = (i.member for i in case.found.items if i is not case.item)
-        return any(m.head and not self._members.common(case.text, *m.core) for m in others)
+        others = [i.member for i in case.found.items if i is not case.item]
+        return not others or any(m.head and not self._members.common(case.text, *m.core) for m in others)
 
     def _physical(self, case: Case) -> bool:
         """Whether what is said can only be said of things that are built."""

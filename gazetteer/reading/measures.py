@@ -102,6 +102,7 @@ class Measures:
         )
 
 
+_LINE_NAME = re.compile("高速公路|高速|公路|铁路|国道|省道")
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:公里|千米|米|延长米)")
 _RELATIVE = re.compile(r"[东西南北]?(?:起点?|[从自由])?于?(?P<a>[^，、至到的]{2,14}?)[、，]?[东西南北]?(?:至|到|止于?)(?P<b>[^，、的]{2,14})")
 
@@ -138,7 +139,9 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
     for word in ("过境", "绕城", "城区", "重点", "改线"):
         if section > 0 and text[match.start("b") : section].endswith(word) and section - match.start("b") > len(word) + 1:
             section -= len(word)
-    stop = min(match.end("b"), section if section > 0 else end, max(head_start, match.start("b") + 1))
+    stop = section if section > 0 else min(match.end("b"), max(head_start, match.start("b") + 1))
+    if (line := _LINE_NAME.search(text, match.start("b") + 2, stop)) is not None:
+        stop = line.start()
     if section < 0 and (size := _SIZE.search(text, match.start("b") + 1, stop)):
         stop = size.start()
     if marked and text[stop - 1] == "止":

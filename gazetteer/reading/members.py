@@ -151,6 +151,9 @@ class Members:
                 member.notes.append("ends written in the name")
                 found = self.head(text, start, end) or found
         member.core = (start, end)
+        quantity = member.quantity
+        if found and quantity and quantity.counts and quantity.value > 1 and (many := self.common(text, start, end)):
+            found = (many, *found[1:])
         if found:
             member.head, member.head_start, member.head_end = found
             length = member.head_end - member.head_start

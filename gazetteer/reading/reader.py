@@ -182,8 +182,7 @@ class _Sentence:
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
         named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
-        if p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED:
-            named = False  # A争创B is said of B
+        striven = p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED
         lead = p.lead(self.masked, tokens, run.start)
         if lead and lead.end == run.end < end and not self._complements(lead.end):
             ahead = Predicate(lead=lead, rule="verb inside")
@@ -192,10 +191,12 @@ class _Sentence:
             if named and len(found.items) == 1 and len(objects.items) == 1 and found.items[0].member.ends:
                 object_ = objects.items[0].member
                 object_.before, object_.ends = found.items[0].member.core, found.items[0].member.ends
-            if self._objects(objects, ahead, alone=not named):
+            if self._objects(objects, ahead, alone=not named or striven):
                 self._keep(objects, ahead, clause)
                 self.carried = Predicate(lead=lead, rule="verb carried over")
                 return True
+        if striven and "争取" not in telling.words(Role.VERB):
+            return False  # A争创B is said of B
         if named and (telling or self._complements(run.end)):
             self._keep(found, behind, clause)
             return True

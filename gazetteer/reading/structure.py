@@ -49,6 +49,8 @@ _NUMBERED = (
     (6, re.compile(rf"(?:[{_DIGITS}]+(?:是|要)|第[{_DIGITS}]+[，、：]|其[{_DIGITS}]+[，、：]|--?|[•●■◆▲★])")),
 )
 _LEAD_LEVEL = 7
+_POINT_LEVEL = 6
+"""Run-in headings from this level on (一是, ——, bold leads) speak for their own paragraph only."""
 _END = "。！？；：…”"
 _YEAR = re.compile(r"20\d\d年|今年|去年")
 _CONTINUED = re.compile(r"^（?(?:紧接|上接|接上)第?[\d一二三四]+版）?|（?(?:下转|转)第?[\d一二三四]+版）?$")
@@ -259,6 +261,7 @@ class Reader:
             while self._path and self._path[-1].level >= level:
                 self._path.pop()
             self._enter(line, level, start, stop)
-        elif self._path and self._path[-1].level >= _LEAD_LEVEL:
-            self._path.pop()
+        else:
+            while self._path and self._path[-1].level >= _POINT_LEVEL:
+                self._path.pop()
         return Paragraph(line.text, tuple(line.pieces), tuple(h.title for h in self._path), self._period)

@@ -346,7 +346,7 @@ def _edition(text: str) -> str:
 
 def _parts(lines: list[Line], edition: str) -> list[_Part]:
     parts = [_Part([], _edition(edition))]
-    for line in lines:
+    for line in _with_whole_marks(lines):
         text = line.text
         if match := _CONTINUED_FROM.match(text):
             text = text[match.end() :]
@@ -362,6 +362,20 @@ def _parts(lines: list[Line], edition: str) -> list[_Part]:
             parts[-1].on = _edition(match.group(1))
             parts.append(_Part([], parts[0].edition))
     return parts
+
+
+def _with_whole_marks(lines: list[Line]) -> list[Line]:
+    """The lines, with a continuation mark that the end of a line broke put together again."""
+    whole: list[Line] = []
+    for line in lines:
+        if whole:
+            together = whole[-1].text + line.text
+            match = _CONTINUED_ON.search(together)
+            if match and match.start() < len(whole[-1].text):
+                whole[-1] = replace(whole[-1], text=together)
+                continue
+        whole.append(line)
+    return whole
 
 
 def _stitched(parts: list[_Part]) -> Iterator[Line]:
