@@ -36,6 +36,16 @@ MIN_TYPE_SIZE, MAX_TYPE_SIZE = 2.0, 200.0
 _HYPHEN_AT_LINE_END = "\x02"
 """What PDFium gives for it; in a report it joins the ends of a road (花园大道-8号桥)."""
 
+_LOOK_ALIKES = {
+    code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF))
+} | str.maketrans(
+    "\u2e9f\u2ea0\u2ec1\u2ec4\u2ec5\u2ec6\u2ec9\u2ecb\u2ed1\u2ed3\u2ed4\u2ed7\u2ed8\u2ed9\u2eda\u2edb"
+    "\u2edc\u2edd\u2ee2\u2ee3\u2ee4\u2ee5\u2ee6\u2ee7\u2ee8\u2ee9\u2eea\u2eec\u2eee\u2ef0\u2ef3",
+    "母民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+)
+"""Radicals and compatibility forms that fonts name instead of the character itself (U+2F83 for 自). Unicode maps Kangxi
+radicals and compatibility ideographs (NFKC) but only two of the radicals supplement; listed are those that are words."""
+
 _LOCK = threading.Lock()
 """PDFium may only be used by one thread at a time."""
 
@@ -103,9 +113,7 @@ def _glyphs(document: pypdfium2.PdfDocument, number: int) -> Iterator[Glyph]:
     turn = _TURNS[pdfium.FPDFPage_GetRotation(page) % 4]
     spaced = False
     for index in range(text.count_chars()):
-        char = chr(pdfium.FPDFText_GetUnicode(text, index))
-        if char == _HYPHEN_AT_LINE_END:
-            char = "-"
+        char = plain_character(chr(pdfium.FPDFText_GetUnicode(text, index)))
         if char <= " " or char.isspace() or pdfium.FPDFText_IsGenerated(text, index) == 1:
             spaced = char == " "
             continue
@@ -133,6 +141,13 @@ _TURNS: tuple[Callable[[float, float], tuple[float, float]], ...] = (
     lambda x, y: (-y, x),
 )
 """From the page as drawn to the page as shown, by quarters of a turn clockwise; only differences of places count."""
+
+
+def plain_character(char: str) -> str:
+    """The character that a reader sees: for a radical the word it looks like, for half a surrogate pair U+FFFD."""
+    if char == _HYPHEN_AT_LINE_END:
+        return "-"
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else char.translate(_LOOK_ALIKES)
 
 
 def _is_unreadable(char: str) -> bool:

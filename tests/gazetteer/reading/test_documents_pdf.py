@@ -9,6 +9,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gazetteer.reading.documents import DocumentError, document_from_bytes
+from gazetteer.reading.formats import pdf
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -151,6 +152,12 @@ def test_a_report_continued_on_another_page_is_read_through(on, back):
     assert lines(paper) == ["# 政府工作报告", FIRST, SECOND, THIRD, "# 另一篇文章", FIRST, "# 第二版文章", FIRST]
 
 
+def test_a_continuation_mark_broken_by_the_end_of_a_line_is_left_out():
+    paper = Paper()
+    paper.column(60, 700, [FIRST + SECOND[:20] + "(下转5版)"], width=24)
+    assert lines(paper) == [FIRST + SECOND[:20]]
+
+
 def test_latin_words_and_numbers_keep_their_spaces():
     paper = Paper()
     paper.text(60, 700, "引进 SMART PARK 项目,新建道路 5.7公里")
@@ -230,3 +237,10 @@ def test_a_document_of_too_many_pages_is_refused():
         paper.page()
     with pytest.raises(DocumentError, match="500"):
         lines(paper)
+
+
+def test_radicals_that_a_font_names_are_read_as_the_characters_they_look_like():
+    assert pdf.plain_character("\u2f83") == "\u81ea"
+    assert pdf.plain_character("\u2ed4") == "\u95e8"
+    assert pdf.plain_character("\u8def") == "\u8def"
+    assert pdf.plain_character("\x02") == "-"
