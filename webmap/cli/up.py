@@ -8,6 +8,7 @@ import click
 
 from geodata.cluster import Cluster
 from geodata.database import open_database, upgrade
+from geodata.session import open_engine, session_factory
 from geodata.settings import Settings
 from webmap.server import ServerError, listen, only_one, serving
 
@@ -33,6 +34,8 @@ def command(demo: bool, host: str, port: int | None) -> None:
             with serving(settings, database.web, listener) as server:
                 address = _address(listener)
                 address_file.write_text(address)
+                if path := _first_invitation(database.owner):
+                    _say("首次登录 first sign-in", address.rstrip("/") + path)
                 _say("挂图 guatu", f"{address}  (Ctrl-C 停止 stops)")
                 server.wait()
                 raise ServerError(f"the web server ended by itself: see {settings.home / 'web.log'}")
@@ -48,6 +51,18 @@ def _where(settings: Settings) -> str:
         return "DATABASE_URL"
     cluster = Cluster(settings.home)
     return f"PostgreSQL {cluster.version}, {cluster.store}"
+
+
+def _first_invitation(owner_url: str) -> str | None:
+    """The path where the first administrator chooses a password, while nobody has."""
+    from geodata.accounts import first_invitation
+    from webmap.accounts import invitation_path
+
+    engine = open_engine(owner_url)
+    with session_factory(engine).begin() as session:
+        secret = first_invitation(session)
+    engine.dispose()
+    return invitation_path(secret) if secret else None
 
 
 def _address(listener: socket.socket) -> str:

@@ -42,11 +42,11 @@ def start(database, tmp_path) -> Iterator[Start]:
         process.communicate(timeout=60)
 
 
-def address(process: subprocess.Popen[str]) -> str:
+def address(process: subprocess.Popen[str], label: str = "guatu") -> str:
     """Where it serves, as soon as it says so."""
     for line in process.stdout:
-        if found := re.search(r"http://\S+", line):
-            return found[0]
+        if found := re.search(rf"{label}: (http://\S+)", line):
+            return found[1]
     raise AssertionError(process.stderr.read())
 
 
@@ -80,6 +80,13 @@ def test_a_second_one_is_told_where_the_first_one_serves(start):
     assert first in said
     assert said.count("\n") == 1
     assert answers(first)
+
+
+def test_the_first_start_says_where_the_administrator_chooses_a_password(start):
+    process = start()
+    invitation = address(process, "first sign-in")
+    assert invitation.startswith(address(process))
+    assert answers(invitation)
 
 
 def test_a_port_in_use_is_told(start):
