@@ -205,6 +205,7 @@ class _Search:
             for g in groups[1:]
             if g[0].cost <= first.cost + 0.4 and off_centre(g[0], self.area) <= off_centre(first, self.area)
         ]
+        others = len(rivals) + found.more
         slipped = bool(first.agreement.slip)
         if slipped and rivals:
             return self._none(f"“{self.query.name}”与{_listed([first, *rivals])}都只差一字，无法确定")
@@ -212,17 +213,15 @@ class _Search:
             return self._inside_parent(first)
         chosen = self._nearest_to_context([first, *rivals]) if rivals else first
         facts = self.facts | _name_facts(chosen)
-        if rivals:
-            facts["same_name_elsewhere"] = 1.0 if chosen is first or self.query.context else 1.0
-            if len(rivals) > 1:
-                facts["same_name_elsewhere"] = 1.0 + 0.3 * (len(rivals) - 1)
+        if others:
+            facts["same_name_elsewhere"] = 1.0 + 0.3 * (others - 1)
         confidence = probability(facts)
         if confidence < MIN_CONFIDENCE:
-            return self._none(f"名为“{chosen.name}”的地点有{len(rivals) + 1}处，无法确定是哪一处")
+            return self._none(f"名为“{chosen.name}”的地点有{others + 1}处，无法确定是哪一处")
         geometry = _best_shape(best if chosen is first else [chosen])
         why = f"“{self.query.name}”即{label(chosen.kind)}“{chosen.title}”（{chosen.agreement.words}）"
-        if rivals:
-            why += f"；同名还有{len(rivals)}处"
+        if others:
+            why += f"；同名还有{others}处"
         return Answer(
             self.query.id,
             geometry,
@@ -251,12 +250,10 @@ class _Search:
             number = index.number_of_key(key)
             if number is None:
                 break
-            geometry, kind = index.geometry(number), index.text("kind", number)
+            geometry, kind = index.geometry(number), index.kind(number)
             if geometry is not None:
-                precision = {"town": Precision.TOWN, "village": Precision.NEAR}.get(kind or "", Precision.COUNTY)
-                parent = Candidate(
-                    index, number, index.text("name", number) or "", place.agreement, kind or "county", 2
-                )
+                precision = {"town": Precision.TOWN, "village": Precision.NEAR}.get(kind, Precision.COUNTY)
+                parent = Candidate(index, number, index.text("name", number) or "", place.agreement, kind, 2)
                 why = f"“{place.title}”只有名称没有坐标，位于“{parent.title}”内"
                 facts = self.facts | _name_facts(place)
                 return Answer(

@@ -2,10 +2,10 @@
 
     <gazetteer directory>/<source name>/<generation>/
         source.json          the source, counts, version of the format
-        places.arrow         key, name, kind, adcode, parent, geometry and links (WKB) of every place
+        places.arrow         key, name, adcode, parent, geometry and links (WKB) of every place
         forms.arrow          every form of every distinct name: text, rule, suffix, prefix, number of the name
         names.arrow          every distinct name as written
-        *.npy                keys of the forms, places of the names, boxes, points, lengths
+        *.npy                keys of the forms, places of the names, kinds, boxes, points, lengths
 
 Processes that open it share its pages. Candidates for a name come from deletion neighbourhoods (Mor and Fraenkel 1982; SymSpell is
 the same idea): every form of a name is entered under the hash of itself, of itself with any one character left out, and of
@@ -49,6 +49,7 @@ _SHORTENED = np.uint64(0xC2B2AE3D27D4EB4F)
 _BASE = np.uint64(0xD6E8FEB86659FD93)
 
 Hashes = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float64]
 Progress = Callable[[int], None]
 
 
@@ -117,7 +118,6 @@ PLACES = pa.schema(
     [
         ("key", pa.string()),
         ("name", pa.string()),
-        ("kind", pa.string()),
         ("adcode", pa.string()),
         ("parent", pa.string()),
         ("geometry", pa.large_binary()),
@@ -135,6 +135,7 @@ FORMS = pa.schema(
     ]
 )
 RULES = tuple(names.Rule)
+ARRAYS = ("keys", "key_forms", "name_start", "name_places", "kinds", "boxes", "points", "lengths")
 
 
 @contextmanager
@@ -177,7 +178,12 @@ def build_index(source: Source, places: Iterable[Place], directory: Path, *, pro
 
 def _write(source: Source, places: Iterable[Place], part: Path, progress: Progress) -> int:
     name_ids: dict[str, int] = {}
-    pairs_name, pairs_place, boxes, points, lengths = array("i"), array("i"), [], [], []
+    kind_ids: dict[str, int] = {}
+    kinds = array("B")
+    pairs_name, pairs_place = array("i"), array("i")
+    boxes: list[Floats] = []
+    points: list[Floats] = []
+    lengths: list[Floats] = []
     count = 0
     with pa.OSFile(str(part / "places.arrow"), "wb") as sink, pa.ipc.new_file(sink, PLACES) as writer:
         batch: list[Place] = []
@@ -189,18 +195,15 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
             boxes.append(shapely.bounds(shapes))
             points.append(shapely.get_coordinates(_representatives(shapes)))
             lengths.append(shapely.length(shapes))
-            table = [
-                [p.key for p in batch],
-                [p.name for p in batch],
-                [p.kind for p in batch],
-                [p.adcode for p in batch],
-            ]
             arrays = [
-                *table,
-                [p.parent for p in batch],
+                [place.key for place in batch],
+                [place.name for place in batch],
+                [place.adcode for place in batch],
+                [place.parent for place in batch],
                 shapely.to_wkb(shapes).tolist(),
                 shapely.to_wkb(links).tolist(),
             ]
+            kinds.extend(kind_ids.setdefault(place.kind, len(kind_ids)) for place in batch)
             columns = [pa.array(values, type=field.type) for values, field in zip(arrays, PLACES, strict=True)]
             writer.write_batch(pa.record_batch(columns, schema=PLACES))
             for place in batch:
@@ -229,11 +232,12 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
     order = np.argsort(owner, kind="stable")
     _save(part, "name_start", np.searchsorted(owner[order], np.arange(len(texts) + 1)).astype(np.int64))
     _save(part, "name_places", np.frombuffer(pairs_place, dtype=np.int32)[order])
+    _save(part, "kinds", np.frombuffer(kinds, dtype=np.uint8))
     _save(part, "boxes", np.concatenate(boxes))
     _save(part, "points", np.concatenate(points))
     _save(part, "lengths", np.concatenate(lengths).astype(np.float32))
     _write_keys(texts, part)
-    header = asdict(source) | {"format": FORMAT, "places": count, "names": len(texts)}
+    header = asdict(source) | {"format": FORMAT, "places": count, "names": len(texts), "kinds": list(kind_ids)}
     (part / "source.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
     for file in part.iterdir():
         with file.open("rb") as handle:
@@ -293,6 +297,8 @@ class SourceIndex:
     key_forms: npt.NDArray[np.int32]
     name_start: npt.NDArray[np.int64]
     name_places: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.uint8]
+    kind_names: tuple[str, ...]
     boxes: npt.NDArray[np.float64]
     points: npt.NDArray[np.float64]
     lengths: npt.NDArray[np.float32]
@@ -305,16 +311,14 @@ class SourceIndex:
             header = json.loads((path / "source.json").read_text(encoding="utf-8"))
             if header.pop("format") != FORMAT:
                 raise GuatuError(f"{path}: 索引版本不符，请重新装载 (load this source again)")
-            header.pop("places"), header.pop("names")
-            arrays = {
-                name: np.load(path / f"{name}.npy", mmap_mode="r")
-                for name in ("keys", "key_forms", "name_start", "name_places", "boxes", "points", "lengths")
-            }
+            kind_names = tuple(header.pop("kinds"))
+            del header["places"], header["names"]
+            arrays = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
             tables = [
                 pa.ipc.open_file(pa.memory_map(str(path / f"{name}.arrow"))).read_all()
                 for name in ("places", "names", "forms")
             ]
-            return cls(Source(**header), *tables, path=path, **arrays)
+            return cls(Source(**header), *tables, path=path, kind_names=kind_names, **arrays)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
             raise GuatuError(f"{path}: 索引损坏，请重新装载 (damaged, load this source again): {error}") from error
 
@@ -346,8 +350,11 @@ class SourceIndex:
     def places_of_name(self, number: int) -> npt.NDArray[np.int32]:
         return self.name_places[self.name_start[number] : self.name_start[number + 1]]
 
+    def kind(self, number: int) -> str:
+        return self.kind_names[self.kinds[number]]
+
     def text(self, column: str, number: int) -> str | None:
-        """A column of a place: key, name, kind, adcode, parent."""
+        """A column of a place: key, name, adcode, parent."""
         value = self.places.column(column)[number].as_py()
         return None if value is None else str(value)
 

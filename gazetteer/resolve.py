@@ -28,6 +28,8 @@ SLIP_COST = 4
 """Slips are looked for where no name agrees at a lower cost (see `Agreement.cost`)."""
 MAX_PLACES = 3000
 """Places of one name that are looked at."""
+MAX_SAME_NAME = 16
+"""Places of one name that become candidates; that there are more is counted."""
 AREA_KINDS = frozenset({"province", "city", "county", "town", "village", "zone", "locality", "block"})
 
 
@@ -141,10 +143,11 @@ class Rejection:
 
 @dataclass(slots=True)
 class Found:
-    """The candidates for a name, best first, and what was left out."""
+    """The candidates for a name, best first, what was left out, and how many `more` places of the same names there are."""
 
     candidates: list[Candidate] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    more: int = 0
 
     @property
     def groups(self) -> list[list[Candidate]]:
@@ -173,6 +176,52 @@ def box_distance_m(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64])
     return float(np.hypot(dx, dy))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search is limited to."""
+
+    kind: str | None
+    area: Area | None
+    only: frozenset[str] | None
+
+    def places(self, index: SourceIndex, name: int) -> npt.NDArray[np.int32]:
+        """The places of a name that lie in the area, those nearest to its centre first."""
+        places = index.places_of_name(name)[:MAX_PLACES]
+        if self.area is None:
+            return places
+        places = places[self.area.holds(index, places)]
+        if self.area.centre is not None and len(places) > 1:
+            away = index.points[places] - np.array(self.area.centre)
+            places = places[np.argsort(np.hypot(*away.T))]
+        return places
+
+
+def _add_places(index: SourceIndex, name: int, agreement: Agreement, wanted: Wanted, found: Found) -> None:
+    title = index.name(name)
+    places = wanted.places(index, name)
+    elsewhere = len(index.places_of_name(name)[:MAX_PLACES]) - len(places)
+    if elsewhere and wanted.area is not None:
+        found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
+    codes = index.kinds[places]
+    fits = {}
+    for code in np.unique(codes).tolist():
+        kind = index.kind_names[code]
+        if wanted.only is not None and kind not in wanted.only:
+            continue
+        fit = kind_fit(wanted.kind, kind)
+        suffix = agreement.query.suffix if not agreement.place.suffix else ""
+        if fit and (not suffix or _suits(suffix, kind)):
+            fits[code] = fit
+        else:
+            sought = label(wanted.kind) if wanted.kind and not fit else suffix
+            found.rejected.append(Rejection(title, f"地图上的“{title}”是{label(kind)}，不是所找的{sought}"))
+    chosen = places[np.isin(codes, list(fits))]
+    found.more += max(0, len(chosen) - MAX_SAME_NAME)
+    for number in chosen[:MAX_SAME_NAME].tolist():
+        code = int(index.kinds[number])
+        found.candidates.append(Candidate(index, number, title, agreement, index.kind_names[code], fits[code]))
+
+
 @dataclass(frozen=True)
 class Resolver:
     """Searches all loaded sources. Sources that come first are preferred among equals."""
@@ -188,32 +237,27 @@ class Resolver:
         slips: bool = True,
         only: frozenset[str] | None = None,
     ) -> Found:
-        """The places that `name` can mean, best first. `only` limits the kinds. Names with a slip are looked for only where
-        nothing is written as `name`."""
+        """The places that `name` can mean, best first. `only` limits the kinds.
+
+        Names with a slip are looked for only where no name agrees without one.
+        """
         context = tuple(names.fold(part) for part in re.split(r"[,，/ ]", area.name) if part) if area else ()
         forms = names.forms(name, context)
-        if not forms or not forms[0].text:
+        if not forms[0].text:
             return Found()
+        wanted = Wanted(kind, area, only)
         hashes = hash_texts([form.text for form in forms])
-        found = self._collect(forms, hashes, kind, area, only, exact=True)
+        found = self._collect(forms, hashes, wanted, exact=True)
         if slips and not any(c.agreement.cost < SLIP_COST for c in found.candidates):
-            similar = self._collect(forms, hashes, kind, area, only, exact=False)
+            similar = self._collect(forms, hashes, wanted, exact=False)
             found.rejected += similar.rejected
             if not any(rejection.sister for rejection in similar.rejected):
                 found.candidates += similar.candidates
+                found.more += similar.more
         found.candidates.sort(key=lambda c: (c.cost, off_centre(c, area), -float(c.index.lengths[c.number])))
         return found
 
-    def _collect(
-        self,
-        forms: tuple[Form, ...],
-        hashes: Keys,
-        kind: str | None,
-        area: Area | None,
-        only: frozenset[str] | None,
-        *,
-        exact: bool,
-    ) -> Found:
+    def _collect(self, forms: tuple[Form, ...], hashes: Keys, wanted: Wanted, *, exact: bool) -> Found:
         found = Found()
         for index in self.indexes:
             numbers = index.same(hashes) if exact else index.similar(hashes)
@@ -229,41 +273,11 @@ class Resolver:
             for name, contradiction in against.items():
                 if name not in best or best[name].slip:
                     best.pop(name, None)
-                    if _somewhere(index, name, area):
+                    if len(wanted.places(index, name)):
                         found.rejected.append(Rejection(index.name(name), contradiction.reason, sister=True))
             for name, agreement in best.items():
-                self._places(index, name, agreement, kind, area, only, found)
+                _add_places(index, name, agreement, wanted, found)
         return found
-
-    def _places(
-        self,
-        index: SourceIndex,
-        name: int,
-        agreement: Agreement,
-        kind: str | None,
-        area: Area | None,
-        only: frozenset[str] | None,
-        found: Found,
-    ) -> None:
-        title = index.name(name)
-        places = index.places_of_name(name)[:MAX_PLACES]
-        inside = np.ones(len(places), dtype=bool) if area is None else area.holds(index, places)
-        if not inside.all() and area is not None:
-            found.rejected.append(Rejection(title, f"{int((~inside).sum())}处不在“{area.name}”范围内"))
-        for number in places[inside].tolist():
-            place_kind = index.text("kind", number) or "other"
-            if only is not None and place_kind not in only:
-                continue
-            fit = kind_fit(kind, place_kind)
-            ending = agreement.query.suffix or agreement.place.suffix
-            if not fit or (agreement.query.suffix and not agreement.place.suffix and not _suits(ending, place_kind)):
-                found.rejected.append(
-                    Rejection(
-                        title, f"地图上的“{title}”是{label(place_kind)}，不是所找的{label(kind) if kind else ending}"
-                    )
-                )
-                continue
-            found.candidates.append(Candidate(index, number, title, agreement, place_kind, fit))
 
     def area(self, within: str | Sequence[float]) -> Area | None:
         """The area that `within` means: a box, an administrative code or a name; None where the gazetteer does not know it."""
@@ -280,9 +294,7 @@ class Resolver:
 
     def _area_of_code(self, code: str) -> Area | None:
         places = [
-            Candidate(
-                index, number, index.text("name", number) or code, _SAME, index.text("kind", number) or "county", 2
-            )
+            Candidate(index, number, index.text("name", number) or code, _SAME, index.kind(number), 2)
             for index in self.indexes
             for number in index.places_of_code(code)
         ]
@@ -331,7 +343,3 @@ def off_centre(candidate: Candidate, area: Area | None) -> int:
 def _suits(suffix: str, kind: str) -> bool:
     wanted = names.suffix_kinds(suffix)
     return not wanted or kind in wanted or kind in ("locality", "other")
-
-
-def _somewhere(index: SourceIndex, name: int, area: Area | None) -> bool:
-    return area is None or bool(area.holds(index, index.places_of_name(name)[:MAX_PLACES]).any())
