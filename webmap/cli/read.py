@@ -91,7 +91,8 @@ def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, ye
             what = f"{report.county} {report.year}"
             if saved.known:
                 click.echo(
-                    f"{what}: already kept; {saved.new} new works, {saved.changed} changed, {saved.known} known",
+                    f"{what}: already kept; {saved.new} new works, {saved.changed} changed, {saved.dropped} dropped,"
+                    f" {saved.known} known",
                     err=True,
                 )
             else:
