@@ -164,6 +164,7 @@ class _Reader:
         rows: list[ProjectRow] = []
         unused: list[UnusedRow] = []
         groups = _Groups()
+        entered: list[tuple[int, tuple[str, ...]]] = []
         for number in range(self.table.bottom + 1, self.table.end):
             cells = self.table.grid.cells[number]
             if not cells:
@@ -171,12 +172,22 @@ class _Reader:
             group = self._group(number)
             reason = self._is_said(cells) or (None if group else self._is_nameless(number))
             if reason is not None:
-                unused.append(UnusedRow(self.table.grid.name, number + 1, _row_text(cells), reason))
+                unused.append(self._unused(number, reason))
             elif group is not None:
                 groups.enter(*group)
+                entered.append((number, groups.path))
             else:
                 rows.append(self._project(number, groups.path))
-        return rows, unused
+        above = {row.area[:depth] for row in rows for depth in range(len(row.area) + 1)}
+        unused += [
+            self._unused(number, "下面没有项目 a group without projects")
+            for number, path in entered
+            if path not in above
+        ]
+        return rows, sorted(unused, key=lambda row: row.row)
+
+    def _unused(self, number: int, reason: str) -> UnusedRow:
+        return UnusedRow(self.table.grid.name, number + 1, _row_text(self.table.grid.cells[number]), reason)
 
     def _index(self, field: Field) -> int | None:
         return next((index for index, column in enumerate(self.table.columns) if column.field == field), None)

@@ -43,8 +43,9 @@ _LOOK_ALIKES = {
     "\u2edc\u2edd\u2ee2\u2ee3\u2ee4\u2ee5\u2ee6\u2ee7\u2ee8\u2ee9\u2eea\u2eec\u2eee\u2ef0\u2ef3",
     "母民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
 )
-"""Radicals and compatibility forms that fonts name instead of the character itself (U+2F83 for 自). Unicode maps Kangxi
-radicals and compatibility ideographs (NFKC) but only two of the radicals supplement; listed are those that are words."""
+"""Radicals and compatibility forms that fonts name instead of the character itself (U+2F83 for 自). Unicode maps
+Kangxi radicals and compatibility ideographs (NFKC) but only two of the radicals supplement; those that are words are
+listed."""
 
 _LOCK = threading.Lock()
 """PDFium may only be used by one thread at a time."""

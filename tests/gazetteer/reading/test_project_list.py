@@ -219,6 +219,13 @@ def test_group_rows_without_numbers_give_the_area():
     assert (second.area, second.status) == (("前期项目",), Status.PRELIMINARY)
 
 
+def test_a_group_row_under_which_no_project_stands_is_listed():
+    rows = [SIMPLE[0], ["一、花园大道"], ["二、水利类(1个)"], SIMPLE[2]]
+    found = read(xlsx(rows))
+    assert [row.area for row in found.rows] == [("水利类",)]
+    assert [(row.row, row.reason.split()[0]) for row in found.unused] == [(2, "下面没有项目")]
+
+
 def test_several_sheets_and_several_tables_on_a_sheet_are_read_and_hidden_ones_are_not():
     other = [["工程名称", "业主单位", "投资额(亿元)"], ["人民医院新院区", "卫健局", 3]]
     data = xlsx(
