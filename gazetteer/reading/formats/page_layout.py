@@ -8,8 +8,10 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+
+from gazetteer.reading.formats.continuations import SENTENCE_END, Line, Part, parts, stitched
 
 SAME_ROW_EM = 0.4
 """Two glyphs whose baselines differ by less than this are on one row; the leading is at least 1.0."""
@@ -69,14 +71,9 @@ _NEWSPAPER_HEAD = re.compile(
     r"|^(?:第?\s*[0-9A-Z一二三四五六七八]{1,3}\s*版|[0-9A-Z]{0,3}\s*(?:要闻|综合|专版|专题|特刊|时政|新闻|社会|民生|聚焦|关注|广告))$"
 )
 _EDITION = re.compile(r"第?\s*([0-9A-Z]{1,3}|[一二三四五六七八九十]{1,2})\s*版")
-_NUMBER = "[0-9A-Z〇一二三四五六七八九十]{1,3}"
-_CONTINUED_ON = re.compile(rf"[(（【]?\s*[下紧]?转\s*第?\s*({_NUMBER})\s*版\s*[)）】]?\s*$")
-_CONTINUED_FROM = re.compile(rf"^\s*[(（【]?\s*(?:上接|紧接|接)\s*第?\s*({_NUMBER})\s*版\s*[)）】]?\s*")
 _NUMBERED = re.compile(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[、,，章节]|\d{1,2}[.．、]"
 )
-_SENTENCE_END = tuple("。!！?？;；:：")
-_CHINESE_DIGITS = {digit: str(number) for number, digit in enumerate("一二三四五六七八九十", start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +101,6 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a column. `starts` and `ends` say whether its place shows it to be the first or last of a
-    paragraph."""
-
-    text: str
-    size: float
-    starts: bool
-    ends: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Region:
     segments: list[Segment]
     left: float
@@ -132,11 +118,11 @@ def paragraphs(pages: Sequence[Sequence[Glyph]]) -> list[str]:
     """
     rows = [_rows(_segments(page)) for page in pages]
     heads = _running_heads(rows)
-    parts: list[_Part] = []
+    found: list[Part] = []
     for number, page_rows in enumerate(rows, start=1):
         body, edition = _without_margins(page_rows, heads)
-        parts.extend(_parts(_lines(body), edition or str(number)))
-    lines = list(_stitched(parts))
+        found.extend(parts(_lines(body), edition or str(number)))
+    lines = list(stitched(found))
     sizes = Counter(round(line.size, 1) for line in lines for _ in line.text)
     usual = sizes.most_common(1)[0][0] if sizes else 1.0
     return list(_joined(lines, usual))
@@ -319,7 +305,7 @@ def _column_lines(rows: list[Row], region: _Region) -> Iterator[Line]:
             text += ("\t" if after.left - before.right > CELL_GAP_EM * size else "") + after.text
         room = region.right - row[-1].right
         short = room > SHORT_EM * size and (
-            text.endswith(_SENTENCE_END) or room > RAGGED_SHARE * (region.right - region.left)
+            text.endswith(SENTENCE_END) or room > RAGGED_SHARE * (region.right - region.left)
         )
         stepped = number > 0 and steps[number - 1] > PARAGRAPH_LEADING * usual_step
         yield Line(
@@ -328,78 +314,6 @@ def _column_lines(rows: list[Row], region: _Region) -> Iterator[Line]:
             starts=stepped or row[0].left - region.left > INDENT_EM * size or "\t" in text,
             ends=short or "\t" in text,
         )
-
-
-@dataclass(slots=True)
-class _Part:
-    """Lines of one page between continuation marks; `on` and `source` are the editions that the marks name."""
-
-    lines: list[Line]
-    edition: str
-    source: str | None = None
-    on: str | None = None
-
-
-def _edition(text: str) -> str:
-    return _CHINESE_DIGITS.get(text, text.lstrip("0"))
-
-
-def _parts(lines: list[Line], edition: str) -> list[_Part]:
-    parts = [_Part([], _edition(edition))]
-    for line in _with_whole_marks(lines):
-        text = line.text
-        if match := _CONTINUED_FROM.match(text):
-            text = text[match.end() :]
-            parts.append(_Part([], parts[0].edition, source=_edition(match.group(1))))
-        match = _CONTINUED_ON.search(text)
-        if match:
-            text = text[: match.start()]
-        if text:
-            parts[-1].lines.append(replace(line, text=text))
-        if match:
-            if parts[-1].lines:
-                parts[-1].lines[-1] = replace(parts[-1].lines[-1], ends=False)
-            parts[-1].on = _edition(match.group(1))
-            parts.append(_Part([], parts[0].edition))
-    return parts
-
-
-def _with_whole_marks(lines: list[Line]) -> list[Line]:
-    """The lines, with a continuation mark that the end of a line broke put together again."""
-    whole: list[Line] = []
-    for line in lines:
-        if whole:
-            together = whole[-1].text + line.text
-            match = _CONTINUED_ON.search(together)
-            if match and match.start() < len(whole[-1].text):
-                whole[-1] = replace(whole[-1], text=together)
-                continue
-        whole.append(line)
-    return whole
-
-
-def _stitched(parts: list[_Part]) -> Iterator[Line]:
-    """Lines in reading order: a part that is continued elsewhere is followed by its continuation."""
-    left = list(parts)
-    while left:
-        part: _Part | None = left.pop(0)
-        while part is not None:
-            yield from part.lines
-            following = _continuation(part, left)
-            if following is not None:
-                left.remove(following)
-                if following.lines:
-                    broken = bool(part.lines) and not part.lines[-1].text.endswith(_SENTENCE_END)
-                    following.lines[0] = replace(following.lines[0], starts=not broken)
-            part = following
-
-
-def _continuation(part: _Part, candidates: list[_Part]) -> _Part | None:
-    if part.on is None:
-        return None
-    sources = [other for other in candidates if other.source is not None]
-    agreeing = [other for other in sources if other.edition == part.on or other.source == part.edition]
-    return next(iter(agreeing or sources), None)
 
 
 def _joined(lines: list[Line], usual_size: float) -> Iterator[str]:
@@ -422,4 +336,4 @@ def _joined(lines: list[Line], usual_size: float) -> Iterator[str]:
 def _continues(before: Line, line: Line) -> bool:
     if before.ends or line.starts or max(before.size, line.size) > SIZE_CHANGE * min(before.size, line.size):
         return False
-    return not (_NUMBERED.match(line.text) and before.text.endswith(_SENTENCE_END))
+    return not (_NUMBERED.match(line.text) and before.text.endswith(SENTENCE_END))
