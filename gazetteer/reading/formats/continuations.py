@@ -39,7 +39,7 @@ def _edition(text: str) -> str:
 
 
 def parts(lines: list[Line], edition: str) -> list[Part]:
-    """The lines of one page cut at its continuation marks, which are left out; `edition` is the page's own (3, A3, 三)."""
+    """The lines of one page cut at its continuation marks, which are left out; `edition` is the page's own (3, A3)."""
     found = [Part([], _edition(edition))]
     for line in _with_whole_marks(lines):
         text = line.text
