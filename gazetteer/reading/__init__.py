@@ -1,7 +1,8 @@
 """Documents to paragraphs to headings to works."""
 
 from gazetteer.reading.lexicon import Lexicon, load
-from gazetteer.reading.reader import Grammar, Reading, Rejection
+from gazetteer.reading.reader import Grammar
+from gazetteer.reading.result import Reading, Rejection
 from gazetteer.reading.structure import Heading
 
 __all__ = ["Heading", "Reading", "Rejection", "read_works"]

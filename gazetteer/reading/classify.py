@@ -27,7 +27,11 @@ class Classifier:
         start, end = member.core
         common = self._members.common(text, start, end)
         if common is None and member.head:
-            return True if not quantity else self._members.proper(text, start, member.head_start) > start or quantity.counts
+            return (
+                True
+                if not quantity
+                else self._members.proper(text, start, member.head_start) > start or quantity.counts
+            )
         head_start = member.head_start if member.head else end
         if not quantity and self._members.placed(text, start, head_start):
             return True
@@ -55,7 +59,9 @@ class Classifier:
         other members of its list, by the headings."""
         kind = member.head.kind if member.head else Kind.OTHER
         own = [word for word in self._counted_actions if name.endswith(word)]
-        made = next((a for a in (self._lexicon.actions[w] for w in [*member.actions, *own]) if a.kind and a.sector), None)
+        made = next(
+            (a for a in (self._lexicon.actions[w] for w in [*member.actions, *own]) if a.kind and a.sector), None
+        )
         if made and made.kind and made.sector:
             return made.kind, made.sector
         for cue in self._lexicon.kind_cues:

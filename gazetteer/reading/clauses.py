@@ -6,10 +6,14 @@ from collections.abc import Iterator
 MAX_CLAUSE = 600
 """Characters after which a clause is cut: real ones are shorter, and it keeps text without punctuation cheap."""
 
-_INSIDE = re.compile(r"（[^（）。；]{0,60}）|“[^“”。；]{0,24}”|\"[^\"。；]{0,24}\"|《[^《》]{0,40}》|[东西南北]起[^，。；：]{1,16}?[、，]?[东西南北]?[至止到][^，。；、]{1,16}?的")
+_INSIDE = re.compile(
+    r"（[^（）。；]{0,60}）|“[^“”。；]{0,24}”|\"[^\"。；]{0,24}\"|《[^《》]{0,40}》|[东西南北]起[^，。；：]{1,16}?[、，]?[东西南北]?[至止到][^，。；、]{1,16}?的"
+)
 _SENTENCE = re.compile(r"[^。！？；]+")
 _CLAUSE = re.compile(rf"(?:[^，：-]|-(?!-)){{1,{MAX_CLAUSE}}}")
-_NUMBER = re.compile(r"（[\d\x00一二三四五六七八九十]{1,3}）|[①-⑳]|--+|[一二三四五六七八九十]+[是要](?=.)|\d{1,2}[、.](?=\D)|[•●■◆▲★]|第[一二三四五六七八九十]+(?=，)|[一二三四五六七八九十]+、")
+_NUMBER = re.compile(
+    r"（[\d\x00一二三四五六七八九十]{1,3}）|[①-⑳]|--+|[一二三四五六七八九十]+[是要](?=.)|\d{1,2}[、.](?=\D)|[•●■◆▲★]|第[一二三四五六七八九十]+(?=，)|[一二三四五六七八九十]+、"
+)
 
 
 def mask(text: str) -> str:

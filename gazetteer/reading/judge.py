@@ -21,6 +21,8 @@ _SINGLE = frozenset(
     (Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING)
 )
 """Kinds of which one stands alone, so that a common one that is finished is a work even without a name (人才公寓完工)."""
+_IN_NAMES = frozenset(("千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
+"""Units that stand at the end of names (地铁4号线)."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -38,7 +40,7 @@ class Case:
     @property
     def said(self) -> bool:
         """Whether any verb speaks of it."""
-        return bool(self.predicate.lead or self.predicate.tail)
+        return bool(self.predicate.lead or self.predicate.tail or self.predicate.unknown)
 
 
 class Judge:
@@ -90,6 +92,9 @@ class Judge:
         measured = self._measures.at(case.text, start, end)
         if measured and measured.end == end and not measured.foreign:
             return "a number alone"
+        ending = next((q for q in self._measures.find(case.text, start, end) if q.end == end), None)
+        if ending and ending.foreign and ending.unit not in _IN_NAMES:
+            return "a number of something else"
         if self._members.is_modifier(name) and not member.shared and not self._quantity(case):
             return "says where or of what sort, and names nothing"
         return None
@@ -114,7 +119,9 @@ class Judge:
 
     def stopped(self, name: str) -> bool:
         """Whether words that end like these are no work."""
-        return any(name[begin:] in self._lexicon.stop_ends for begin in range(max(0, len(name) - self._longest_end), len(name)))
+        return any(
+            name[begin:] in self._lexicon.stop_ends for begin in range(max(0, len(name) - self._longest_end), len(name))
+        )
 
     def _unknown(self, case: Case) -> str | None:
         """A name without a known head is believed for its verb, its list, its phase or its ends."""

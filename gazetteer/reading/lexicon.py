@@ -269,7 +269,19 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
 
 
 def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("generic", "modifiers", "parts", "dependents", "unshared", "collective", "natural", "places", "renovated", "levels", "structures")
+    keys = (
+        "generic",
+        "modifiers",
+        "parts",
+        "dependents",
+        "unshared",
+        "collective",
+        "natural",
+        "places",
+        "renovated",
+        "levels",
+        "structures",
+    )
     file.known(data, {*keys, "head"})
     _add_lists(lexicon, data, file, keys)
     for table in file.tables(data, "head", {"kind", "sector", "common", "weak", "words"}):

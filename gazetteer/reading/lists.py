@@ -19,6 +19,8 @@ _ALONG = frozenset((Kind.PIPELINE, Kind.GREEN, Kind.EQUIPMENT))
 _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
+MAX_UNKNOWN = 4
+"""Characters of unknown words between a head and a verb: an adverb or a part, not another name."""
 MAX_HEADLESS = 5
 """Characters of the longest member that may take over another member's head: longer ones are things of their own."""
 
@@ -26,7 +28,17 @@ MAX_HEADLESS = 5
 _FAMILIES = (
     {Kind.ROAD, Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE, Kind.EXPRESSWAY, Kind.RAILWAY},
     {Kind.WATERWAY, Kind.RESERVOIR},
-    {Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PARKING, Kind.FUNERAL, Kind.PLANT, Kind.WASTE, Kind.POWER},
+    {
+        Kind.BUILDING,
+        Kind.FACILITY,
+        Kind.SCHOOL,
+        Kind.HOSPITAL,
+        Kind.PARKING,
+        Kind.FUNERAL,
+        Kind.PLANT,
+        Kind.WASTE,
+        Kind.POWER,
+    },
     {Kind.PARK, Kind.GREEN, Kind.SCENIC, Kind.VILLAGE, Kind.TOWN, Kind.ZONE, Kind.BLOCK},
     {Kind.HOUSING},
 )
@@ -202,10 +214,12 @@ class Lists:
             closing.head = None
         return closing
 
-    def _close(self, text: str, group: list[Item], result: WorkList, number: int, closing: Member | None, words: str) -> None:
+    def _close(
+        self, text: str, group: list[Item], result: WorkList, number: int, closing: Member | None, words: str
+    ) -> None:
         for item in group:
             item.group = number
-        self._fold_actions(group)
+        self._fold_actions(text, group)
         if not group:
             return
         members = [item.member for item in group]
@@ -219,13 +233,20 @@ class Lists:
                 for member in members[:-1]:
                     member.quantity = member.quantity or members[-1].quantity
         self._share_heads(text, group)
+        for item in group:
+            if item.predicate.tail or self._predicates.strong(item.predicate):
+                self._cut(text, item.member)
         result.items += self._one_length(text, group, closing)
 
-    def _fold_actions(self, group: list[Item]) -> None:
+    def _fold_actions(self, text: str, group: list[Item]) -> None:
         """A member that is only an action (道路及沥青罩面, 改造和扩容) belongs to the member before it."""
         for index in range(len(group) - 1, 0, -1):
             member, before = group[index].member, group[index - 1].member
-            if member.bare and member.actions and not before.bare:
+            core = text[slice(*member.core)]
+            if core in self._lexicon.actions and not self._lexicon.actions[core].name and not member.quantity:
+                member.actions.append(core)
+                member.core = (member.core[0], member.core[0])
+            if member.bare and member.actions and not before.bare and not (member.quantity and before.quantity):
                 before.actions = before.actions or member.actions
                 before.quantity = before.quantity or member.quantity
                 before.generic = before.generic or member.generic
@@ -238,7 +259,14 @@ class Lists:
         for index, item in enumerate(group):
             member = item.member
             quantity = member.quantity or (closing.quantity if closing and index == len(group) - 1 else None)
-            if kept and quantity and not quantity.counts and not quantity.foreign and not member.shared and not member.bare:
+            if (
+                kept
+                and quantity
+                and not quantity.counts
+                and not quantity.foreign
+                and not member.shared
+                and not member.bare
+            ):
                 first = len(kept)
                 while first and kept[first - 1].member.shared and not kept[first - 1].member.quantity:
                     first -= 1
@@ -259,8 +287,37 @@ class Lists:
             return False
         if giver.shared:
             return giver.head.kind in _ALONG and member.head.kind in _LINEAR
-        inner = self._members.head(self._text, giver.core[0], self._members.proper(self._text, giver.core[0], giver.head_start))
-        return giver.head.kind in _ALONG and member.head.kind in _LINEAR and inner is not None and inner[0].kind in _LINEAR
+        inner = self._members.head(
+            self._text, giver.core[0], self._members.proper(self._text, giver.core[0], giver.head_start)
+        )
+        return (
+            giver.head.kind in _ALONG and member.head.kind in _LINEAR and inner is not None and inner[0].kind in _LINEAR
+        )
+
+    def _cut(self, text: str, member: Member) -> None:
+        """Words between a head and the verb that the lexicon does not know are no part of the name (城西水厂|现已|投用)."""
+        start, end = member.core
+        if (
+            member.head
+            or member.shared
+            or member.quantity
+            or member.generic
+            or member.ends
+            or self._stops(text[start:end])
+        ):
+            return
+        for stop in range(end - 1, max(start + 2, end - MAX_UNKNOWN) - 1, -1):
+            found = self._members.head(text, start, stop)
+            if (
+                found
+                and not found[0].weak
+                and stop - found[1] > 1
+                and self._members.proper(text, start, found[1]) > start
+            ):
+                member.core = (start, stop)
+                member.head, member.head_start, member.head_end = found
+                member.notes.append("words after the head left out")
+                return
 
     def _stops(self, words: str) -> bool:
         return words.endswith(self._stop_ends)
@@ -343,7 +400,16 @@ class Lists:
                     continue
                 if member.head and giver.core[1] - giver.core[0] <= 4:
                     continue
-                if giver.head is None or giver.bare or len(core) > MAX_HEADLESS or member.quantity or member.generic or member.phase or member.actions != giver.actions and member.actions:
+                if (
+                    giver.head is None
+                    or giver.bare
+                    or len(core) > MAX_HEADLESS
+                    or member.quantity
+                    or member.generic
+                    or member.phase
+                    or member.actions != giver.actions
+                    and member.actions
+                ):
                     continue
                 span = giver.shared or self._shareable(text, giver, len(core))
                 if span is None:

@@ -7,17 +7,32 @@ from gazetteer.reading.lexicon import Lexicon, trie_pattern
 
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-_MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
+_MULTIPLES = {
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "十万": 100_000,
+    "百万": 1_000_000,
+    "千万": 10_000_000,
+    "亿": 100_000_000,
+}
 _END = r"[^，。；：（）-]{1,18}?"
 _TO = r"(?:至|到|-+)"
-_PAIR = re.compile(rf"(?:起点|[从自由起])?(?:桩号)?(?P<a>{_END})起?(?:{_TO}{_END})*?{_TO}(?P<b>{_END})(?:路段|段|之间|止)?(?:[，、；：].*)?")
-_NUMBERED = r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
+_PAIR = re.compile(
+    rf"(?:起点|[从自由起])?(?:桩号)?(?P<a>{_END})起?(?:{_TO}{_END})*?{_TO}(?P<b>{_END})(?:路段|段|之间|止)?(?:[，、；：].*)?"
+)
+_NUMBERED = (
+    r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
+)
 _LINE = r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|[路街线道巷环河江溪渠](?![路街线道巷环河江溪渠]))"
 _ROAD_NAME = re.compile(rf"{_NUMBERED}(?:[一-鿿]{{2,4}}?(?:高速公路|高速|公路))?|[^-至到自从]{{1,10}}?{_LINE}")
 _STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|到|-+)(?P<b>[^-（）]{2,16})")
 
 
-_SPOKEN = frozenset(("个", "座", "条", "所", "处", "项", "家", "栋", "幢", "片", "套", "户", "盏", "眼", "辆", "公里", "亩", "万亩"))
+_SPOKEN = frozenset(
+    ("个", "座", "条", "所", "处", "项", "家", "栋", "幢", "片", "套", "户", "盏", "眼", "辆", "公里", "亩", "万亩")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +113,21 @@ class Measures:
         if chinese and (match["digits"] == "一" or unit not in _SPOKEN):
             return None  # 一个, 一座 is an article; 四方, 三门 are names
         return Quantity(
-            value, unit, unit in self._counts, match.start(), match.end(), match["digits"][0].isdigit(), unit in self._foreign
+            value,
+            unit,
+            unit in self._counts,
+            match.start(),
+            match.end(),
+            match["digits"][0].isdigit(),
+            unit in self._foreign,
         )
 
 
 _LINE_NAME = re.compile("高速公路|高速|公路|铁路|国道|省道")
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:公里|千米|米|延长米)")
-_RELATIVE = re.compile(r"[东西南北]?(?:起点?|[从自由])?于?(?P<a>[^，、至到的]{2,14}?)[、，]?[东西南北]?(?:至|到|止于?)(?P<b>[^，、的]{2,14})")
+_RELATIVE = re.compile(
+    r"[东西南北]?(?:起点?|[从自由])?于?(?P<a>[^，、至到的]{2,14}?)[、，]?[东西南北]?(?:至|到|止于?)(?P<b>[^，、的]{2,14})"
+)
 
 
 def relative_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
@@ -137,7 +160,11 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
         return None
     section = text.find("段", match.start("b"), end)
     for word in ("过境", "绕城", "城区", "重点", "改线"):
-        if section > 0 and text[match.start("b") : section].endswith(word) and section - match.start("b") > len(word) + 1:
+        if (
+            section > 0
+            and text[match.start("b") : section].endswith(word)
+            and section - match.start("b") > len(word) + 1
+        ):
             section -= len(word)
     stop = section if section > 0 else min(match.end("b"), max(head_start, match.start("b") + 1))
     if (line := _LINE_NAME.search(text, match.start("b") + 2, stop)) is not None:

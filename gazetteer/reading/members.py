@@ -15,10 +15,57 @@ MAX_WEAK = 3
 _MADE = ("年产", "日产", "日处理", "产能")
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
 _LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
+_PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
 _QUOTES = "“”\"'‘’《》"
 _OPENING = re.compile(r"[“\"'‘《]+")
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
-_ARTICLES = ("对", "将", "把", "新的", "一批", "一座", "一个", "一条", "一所", "一处", "各类", "全县", "全市", "全区", "全省", "我县", "我市", "我区", "该县", "了", "好", "其中", "各", "首个", "首座", "首条", "首家", "一系列", "以及", "的", "等", "县内", "市内", "区内", "辖区", "境内", "剩余", "其余", "所有", "全部", "部分", "多个", "若干", "包括", "重点")
+_ARTICLES = (
+    "对",
+    "将",
+    "把",
+    "新的",
+    "一批",
+    "一座",
+    "一个",
+    "一条",
+    "一所",
+    "一处",
+    "各类",
+    "全县",
+    "全市",
+    "全区",
+    "全省",
+    "我县",
+    "我市",
+    "我区",
+    "该县",
+    "了",
+    "好",
+    "其中",
+    "各",
+    "首个",
+    "首座",
+    "首条",
+    "首家",
+    "一系列",
+    "以及",
+    "的",
+    "等",
+    "县内",
+    "市内",
+    "区内",
+    "辖区",
+    "境内",
+    "剩余",
+    "其余",
+    "所有",
+    "全部",
+    "部分",
+    "多个",
+    "若干",
+    "包括",
+    "重点",
+)
 
 
 @dataclass(slots=True)
@@ -131,6 +178,21 @@ class Members:
         """Whether the words before `end` say where in the county (老城区|危旧房)."""
         return text.startswith(self._places, start, end)
 
+    def project(self, text: str, start: int, end: int) -> int:
+        """Where the words for project, phase or action that stand at `start` end."""
+        while start < end:
+            match = _PHASE_AHEAD.match(text, start, end)
+            stop = match.end() if match else start
+            for length in range(min(self._longest, end - start), 1, -1):
+                word = text[start : start + length]
+                if word in self._generic or word in self._lexicon.actions or word in self._parts:
+                    stop = max(stop, start + length)
+                    break
+            if stop == start:
+                return start
+            start = stop
+        return start
+
     def is_modifier(self, words: str) -> bool:
         return words in self._modifiers
 
@@ -144,8 +206,11 @@ class Members:
         start, end = self._bare(text, start, end)
         found = self.head(text, start, end)
         if not member.ends and ("至" in text[start:end] or "到" in text[start:end] or "-" in text[start:end]):
-            ends = inline_ends(text, start, end, self.proper(text, start, found[1]) if found and found[2] == end else end)
-            if ends and (ends.whole or found is None or found[0].kind in _LINES):
+            ends = inline_ends(
+                text, start, end, self.proper(text, start, found[1]) if found and found[2] == end else end
+            )
+            numbered = ends is not None and any(c.isdigit() for c in text[start : ends.name_end])
+            if ends and (ends.whole or found is None or numbered or found[0].kind in _LINES):
                 member.ends = (ends.a, ends.b)
                 end = ends.name_end
                 member.notes.append("ends written in the name")
@@ -157,8 +222,13 @@ class Members:
         if found:
             member.head, member.head_start, member.head_end = found
             length = member.head_end - member.head_start
-            member.weak = (member.head.weak and end - start == 2 and length == 1) or (not member.head.weak) and (
-                end - start <= MAX_WEAK and (length > 1 and end - start - length == 1 or text[member.head_start] in self._natural)
+            member.weak = (
+                (member.head.weak and end - start == 2 and length == 1)
+                or (not member.head.weak)
+                and (
+                    end - start <= MAX_WEAK
+                    and (length > 1 and end - start - length == 1 or text[member.head_start] in self._natural)
+                )
             )
         return member
 
@@ -166,16 +236,28 @@ class Members:
         """Where a name ends that a size follows (东荣煤矿|120万吨, 宝泉岭风电场|4.95万千瓦机组), or None."""
         for word in ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日"):
             place = text.find(word, start + 2, end)
-            if place > 0 and (found := self.head(text, start, place)) and not found[0].weak and "起" not in text[place:end] and "至" not in text[place + 1 : end]:
+            if (
+                place > 0
+                and (found := self.head(text, start, place))
+                and not found[0].weak
+                and "起" not in text[place:end]
+                and "至" not in text[place + 1 : end]
+            ):
                 return place
         for quantity in self._measures.find(text, start, end):
             stop = quantity.start
             right = self.head(text, quantity.end, end)
-            if quantity.foreign or (right and text[right[1] : right[2]] != "机组" and (quantity.counts or quantity.unit not in _SIZES)):
+            if quantity.foreign or (
+                right and text[right[1] : right[2]] != "机组" and (quantity.counts or quantity.unit not in _SIZES)
+            ):
                 continue
             if quantity.unit in _SIZES and not member.quantity and self.head(text, start, stop):
                 member.quantity = quantity
-            if text[stop - 1] == "）" and (bracket := text.rfind("（", start, stop)) > start and self.head(text, start, bracket):
+            if (
+                text[stop - 1] == "）"
+                and (bracket := text.rfind("（", start, stop)) > start
+                and self.head(text, start, bracket)
+            ):
                 return stop
             for word in ("年产", "日处理", "装机", "总长"):
                 stop -= len(word) if text[start:stop].endswith(word) else 0
@@ -190,7 +272,9 @@ class Members:
                     if (ends := relative_ends(text, start, relative.end() - 1)) and not member.ends:
                         member.ends = ends
                         member.notes.append("ends before the name")
-                    quantities = [q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts]
+                    quantities = [
+                        q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts
+                    ]
                     if quantities and not member.quantity:
                         member.quantity = quantities[0]
                     start = relative.end()
@@ -221,8 +305,14 @@ class Members:
                     member.phase = phase.group()
                 end = begin
                 continue
-            if text[end - 1] == "”" and (quote := text.rfind("“", start, end)) > start and self.head(text, start, quote):
-                if (word := text[quote + 1 : end - 1]) in self._lexicon.actions or text[quote:end] in self._lexicon.actions:
+            if (
+                text[end - 1] == "”"
+                and (quote := text.rfind("“", start, end)) > start
+                and self.head(text, start, quote)
+            ):
+                if (word := text[quote + 1 : end - 1]) in self._lexicon.actions or text[
+                    quote:end
+                ] in self._lexicon.actions:
                     member.actions.append(word if word in self._lexicon.actions else text[quote:end])
                 end = quote
                 continue
@@ -283,12 +373,19 @@ class Members:
             return end
         found = self.head(text, start, end)
         rest = self.head(text, start, end - len(word))
-        part = word in self._parts and rest is not None and not rest[0].weak and end - found[1] == len(word) if found else False
+        part = (
+            word in self._parts and rest is not None and not rest[0].weak and end - found[1] == len(word)
+            if found
+            else False
+        )
         if found and end - found[1] >= len(word) and not part:
             return end
         if word in self._parts and any(text[begin:end] in lexicon.stop_ends for begin in range(start, end - len(word))):
             return end
-        acted = any(text[begin : end - len(word)] in lexicon.actions for begin in range(max(start, end - len(word) - 5), end - len(word)))
+        acted = any(
+            text[begin : end - len(word)] in lexicon.actions
+            for begin in range(max(start, end - len(word) - 5), end - len(word))
+        )
         if word in self._parts and rest is None and not acted and text[end - len(word) - 1] != "）":
             return end
         if word in self._structures:

@@ -65,6 +65,8 @@ class Predicate:
     lead: Run = field(default_factory=Run)
     tail: Run = field(default_factory=Run)
     rule: str = ""
+    unknown: bool = False
+    """Whether the works have a verb that the lexicon does not know."""
     quantity: Quantity | None = None
     """A number that stands behind the tail (安置房开工8423套)."""
 
@@ -83,7 +85,15 @@ class Predicates:
         """The lexicon's words and the times (12月底前) in a clause, the longest at each place. A word of one character
         counts only before another."""
         roles = self._lexicon.roles
-        found = [Token(m.start(), m.end(), m.group(), roles.get(m.group()) or (_SHARE_ROLE if m.group()[-1] == "%" else _TIME_ROLE)) for m in self._words.finditer(masked, start, end)]
+        found = [
+            Token(
+                m.start(),
+                m.end(),
+                m.group(),
+                roles.get(m.group()) or (_SHARE_ROLE if m.group()[-1] == "%" else _TIME_ROLE),
+            )
+            for m in self._words.finditer(masked, start, end)
+        ]
         kept: list[Token] = []
         for index, token in enumerate(found):
             if token.end - token.start == 1:
@@ -138,7 +148,9 @@ class Predicates:
         quantity = None
         last = runs[-1]
         if last.end < end:
-            quantity = next((q for q in self._measures.find(masked, last.end, end) if not q.foreign and q.end == end), None)
+            quantity = next(
+                (q for q in self._measures.find(masked, last.end, end) if not q.foreign and q.end == end), None
+            )
             if quantity is None or quantity.start != last.end:
                 return Run(), None
         run = predicate_part(last)
@@ -150,7 +162,9 @@ class Predicates:
         """Whether a run may end what is said of the words before it though more follows."""
         inside = self._inside
         return any(
-            token.word[-1] == "%" or token.word in inside or (token.end - token.start > 2 and token.roles & {Role.AFTER, Role.VERB})
+            token.word[-1] == "%"
+            or token.word in inside
+            or (token.end - token.start > 2 and token.roles & {Role.AFTER, Role.VERB})
             for token in run.tokens
         )
 

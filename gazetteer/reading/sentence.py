@@ -1,0 +1,252 @@
+"""One sentence to its works: clause by clause, each by the place of its verb."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gazetteer.reading.clauses import clauses
+from gazetteer.reading.lexicon import Role
+from gazetteer.reading.lists import Item, WorkList
+from gazetteer.reading.members import Member
+from gazetteer.reading.predicates import Predicate, Run, Token, predicate_part
+from gazetteer.reading.result import Rejection
+from gazetteer.reading.structure import Paragraph
+from gazetteer.reading.works import Maker
+from gazetteer.vocabulary import Kind, Period, Status
+from gazetteer.work import Span, Work
+
+if TYPE_CHECKING:
+    from gazetteer.reading.reader import Grammar
+
+_BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
+"""Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
+_BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
+_SHORTEST = 3
+"""Characters of the shortest clause that can name a work."""
+_GOES_ON = (
+    "至", "到", "为", "成", "入", "于", "在", "向", "率", "项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期",
+)  # fmt: skip
+"""What stands behind a verb that goes on with it and is no object (搬迁|至新校区, 改扩建|项目)."""
+
+
+class Sentence:
+    """The clauses of one sentence, which hand verbs on to one another."""
+
+    def __init__(
+        self, grammar: "Grammar", source: str, paragraph: Paragraph, masked: str, bounds: tuple[int, int]
+    ) -> None:
+        self.g = grammar
+        self.paragraph = paragraph
+        self.text = paragraph.text
+        self.masked = masked
+        self.bounds = bounds
+        self.maker = Maker(source, paragraph, bounds, grammar.classifier, grammar.predicates)
+        self.works: list[Work] = []
+        self.rejected: list[Rejection] = []
+        self.carried = Predicate()
+        self.said = Run()
+        self.last = Predicate()
+        self.pending: list[tuple[WorkList, tuple[int, int]]] = []
+
+    def read(self) -> None:
+        for start, end in clauses(self.text, self.masked, *self.bounds):
+            if end - start >= _SHORTEST:
+                self._clause(start, end)
+
+    def _clause(self, start: int, end: int) -> None:
+        p = self.g.predicates
+        tokens = p.tokens(self.masked, start, end)
+        if not tokens:
+            return
+        lead = p.lead(self.masked, tokens, start)
+        if lead and lead.end >= end:
+            self._late(Predicate(tail=lead, rule="verb in the next clause"))
+            return
+        if lead:
+            self._led(tokens, lead, start, end)
+        else:
+            self._unled(tokens, start, end)
+
+    def _led(self, tokens: list[Token], lead: Run, start: int, end: int) -> None:
+        """建成A、B; 推动A、B建成."""
+        p = self.g.predicates
+        tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
+        predicate = Predicate(lead, tail, "verb before", quantity=quantity if tail else None)
+        found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
+        if self._keep(found, predicate, (start, end)):
+            self.carried = Predicate(lead=lead, rule="verb carried over")
+            if p.says(lead):
+                self.said = lead
+        elif self.text[end : end + 1] == "：":
+            self.carried = Predicate(lead=lead, rule="verb carried over")  # 重点推进以下项目：A、B
+        elif tail:
+            self._unled(tokens, start, end)
+
+    def _unled(self, tokens: list[Token], start: int, end: int) -> None:
+        """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""
+        p = self.g.predicates
+        begin = start
+        for token in tokens:
+            if token.start == begin and token.roles == {Role.ADVERB}:
+                begin = token.end
+        runs = p.runs(self.masked, tokens, begin, end)
+        tail, quantity = p.tail(self.masked, runs, begin, end)
+        inside = [run for run in runs if run.end < end and not (tail and run.end == tail.end)]
+        telling = [run for run in inside if (part := predicate_part(run)) and p.inside(part)]
+        for run in telling:
+            if self._first(tokens, predicate_part(run), begin, (start, end)):
+                return
+            if self._inside(tokens, run, tail, (begin, end), (start, end)):
+                return
+        if tail:
+            predicate = Predicate(tail=tail, rule="verb behind", quantity=quantity)
+            if self._keep(self._list(tokens, begin, tail.start, predicate), predicate, (start, end)):
+                self.carried = Predicate()
+                return
+        for run in inside:
+            if run not in telling and self._inside(tokens, run, tail, (begin, end), (start, end)):
+                return
+        predicate = self.carried if self.carried.lead else Predicate(rule="no verb")
+        if self.text.startswith("其中", start) and self.last.tail:
+            predicate = self.last
+        found = self._list(tokens, begin, end, predicate)
+        if not self._acceptable(found, predicate) and self._subject(tokens, begin, (start, end)):
+            return
+        kept = self._keep(found, predicate, (start, end))
+        aside = self.text.startswith(("方面", "以来", "期间"), end - 2)
+        if not kept and not predicate.lead and not aside and all(item.member.head for item in found.items):
+            self.pending = [*self.pending, (found, (start, end))]
+
+    def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
+        """A verb that the lexicon does not know: the works are what stands before it, up to a head that is followed by a
+        word for project or by an adverb (米市水库灌区渠系工程|蓄势待发)."""
+        for index, token in enumerate(tokens):
+            head = self.g.lexicon.heads.get(token.word)
+            if head is None or head.weak or head.kind not in _BUILT or token.start < begin:
+                continue
+            stop = self.g.members.project(self.text, token.end, clause[1])
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            if stop == token.end and not (after and after.start == stop and after.roles & _BEHIND):
+                continue
+            predicate = Predicate(rule="verb not known", unknown=True)
+            found = self._list(tokens, begin, stop, predicate)
+            if any(self._proper(item.member) for item in found.items) and self._acceptable(found, predicate):
+                self._keep(found, predicate, clause)
+                return True
+        return False
+
+    def _first(self, tokens: list[Token], telling: Run, begin: int, clause: tuple[int, int]) -> bool:
+        """A开工、B完工: the first of two sentences that a list mark joins; the second is read as a clause of its own."""
+        end = clause[1]
+        if telling.start <= begin or self.text[telling.end] != "、":
+            return False
+        behind = Predicate(tail=telling, rule="verb behind")
+        found = self._list(tokens, begin, telling.start, behind)
+        if not any(item.member.head for item in found.items) or not self._acceptable(found, behind):
+            return False
+        self._keep(found, behind, clause)
+        self.carried = Predicate()
+        if end - telling.end > 3:
+            self._clause(telling.end + 1, end)
+        return True
+
+    def _inside(
+        self, tokens: list[Token], run: Run, tail: Run, bounds: tuple[int, int], clause: tuple[int, int]
+    ) -> bool:
+        """A verb inside the clause: of the works behind it (城区新建A), else of those before it (A通过环保验收)."""
+        begin, end = bounds
+        p = self.g.predicates
+        telling = predicate_part(run)
+        if run.start > begin and telling and not self._complements(run.end):
+            behind = Predicate(tail=telling, rule="verb behind, with more after it")
+            found = self._list(tokens, begin, telling.start, behind)
+        else:
+            behind, found = Predicate(tail=telling, rule="verb behind, with more after it"), WorkList()
+            if run.start > begin:
+                found = self._list(tokens, begin, telling.start if telling else run.end, behind)
+        named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
+        striven = p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED
+        lead = p.lead(self.masked, tokens, run.start)
+        if lead and lead.end == run.end < end and not self._complements(lead.end):
+            ahead = Predicate(lead=lead, rule="verb inside")
+            stop = tail.start if tail and tail.start > lead.end else end
+            objects = self._list(tokens, lead.end, stop, ahead)
+            if named and len(found.items) == 1 and len(objects.items) == 1 and found.items[0].member.ends:
+                object_ = objects.items[0].member
+                object_.before, object_.ends = found.items[0].member.core, found.items[0].member.ends
+            if self._objects(objects, ahead, alone=not named or striven):
+                self._keep(objects, ahead, clause)
+                self.carried = Predicate(lead=lead, rule="verb carried over")
+                return True
+        if striven and "争取" not in telling.words(Role.VERB):
+            return False  # A争创B is said of B
+        if named and (telling or self._complements(run.end)):
+            self._keep(found, behind, clause)
+            return True
+        return False
+
+    def _proper(self, member: Member) -> bool:
+        """Whether it has a head, and one that says enough or a name of its own before it."""
+        if member.head is None:
+            return False
+        return (
+            not member.head.weak or self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]
+        )
+
+    def _objects(self, objects: WorkList, predicate: Predicate, *, alone: bool) -> bool:
+        """Whether a list behind a verb names works: any work, or where the words before the verb name one too (`alone` False),
+        one with a name of its own or a number (A实现主管道贯通 is said of A)."""
+        for item in objects.items:
+            member = item.member
+            if member.head is None or self._why_not(item, objects, predicate) is not None:
+                continue
+            if alone or member.quantity or member.before:
+                return True
+            if self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]:
+                return True
+        return False
+
+    def _complements(self, position: int) -> bool:
+        """Whether what stands here goes on with the verb and is no object (搬迁|至新校区)."""
+        return self.text.startswith(_GOES_ON, position)
+
+    def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
+        if start >= end:
+            return WorkList()
+        return self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)
+
+    def _acceptable(self, found: WorkList, predicate: Predicate) -> bool:
+        return any(self._why_not(item, found, predicate) is None for item in found.items)
+
+    def _keep(self, found: WorkList, predicate: Predicate, clause: tuple[int, int]) -> bool:
+        """Make works of the members that are; True where there was one."""
+        kept = False
+        self.last = predicate
+        if predicate.tail and predicate.rule == "verb behind":
+            self._late(predicate)
+        for item in found.items:
+            why = self._why_not(item, found, predicate)
+            if why is None:
+                kept = True
+                if work := self.maker.make(item, found, self.said):
+                    self.works.append(work)
+            elif not item.member.bare:
+                spans = self.paragraph.spans(*item.member.core)
+                if spans:
+                    words = self.text[item.member.core[0] : item.member.core[1]]
+                    self.rejected.append(Rejection(Span(spans[0].start, spans[-1].end), words, why))
+        return kept
+
+    def _late(self, predicate: Predicate) -> None:
+        """Lists of earlier clauses that had no verb take that of this one (A、B，C加快推进)."""
+        waiting, self.pending = self.pending, []
+        if not self.g.predicates.says(predicate.tail):
+            return
+        for found, clause in waiting:
+            for item in found.items:
+                item.predicate = predicate
+            late = replace(predicate, rule="verb in a later clause", quantity=None)
+            if any(self._proper(item.member) and self._why_not(item, found, late) is None for item in found.items):
+                self._keep(found, late, clause)
+
+    def _why_not(self, item: Item, found: WorkList, predicate: Predicate) -> str | None:
+        return self.g.judge.why_not(self.text, item, found, predicate)
