@@ -38,7 +38,7 @@ class Divisions:
     """
 
     def __init__(self, places: pa.Table) -> None:
-        """`places` has the columns of `gazetteer.index.PLACES`."""
+        """`places` has the columns of `gazetteer.index.PLACES` and `kind`."""
         self._places = places
         columns = ("key", "name", "kind", "parent")
         upper = places.select(columns).filter(pc.is_in(places["kind"], pa.array(UPPER)))
@@ -52,7 +52,9 @@ class Divisions:
         """The divisions of a gazetteer directory. Raises GuatuError where they have not been loaded."""
         for path in current_generations(directory):
             if path.parent.name == SOURCE.name:
-                return cls(SourceIndex.open(path).places)
+                index = SourceIndex.open(path)
+                kinds = pa.DictionaryArray.from_arrays(index.kinds, list(index.kind_names)).cast(pa.string())
+                return cls(index.places.append_column("kind", kinds))
         raise GuatuError(
             f"{directory} 里没有行政区划,请先装载 has no divisions: run guatu gazetteer load {SOURCE.name}"
         )

@@ -16,6 +16,10 @@ MAX_PREFIX = 8
 """Characters of a town's or village's name; longer ones are rare, and their shortened forms are found too."""
 SETTLEMENTS = frozenset({"town", "village", "locality"})
 COUNTIES = frozenset({"county", "city"})
+MIN_THING = 3
+"""Characters of a thing's name: the beginnings of two characters mean nothing."""
+THING = 0.8
+"""Chance that a work whose name begins with that of a thing is a part of it, or beside it."""
 WHOLE_NAME = 0.6
 """Chance that a work lies near the town or village that its name begins with, where the name is written whole."""
 TOWN_STEM = 0.6
@@ -41,8 +45,13 @@ def _words() -> dict[str, list[str]]:
 
 
 def mentioned(gazetteer: Gazetteer, name: str, area: Area | None) -> Mention | None:
-    """The smallest settlement that a name begins with, after the county's own name; else the county's seat."""
+    """The thing whose whole name begins a work's (滨江公园 in 滨江公园二期); else the smallest settlement that it begins
+    with, after the county's own name; else the county's seat.
+    """
     text = names.fold(name)
+    thing = _thing(gazetteer, text, area)
+    if thing is not None:
+        return thing
     for start in _starts(text, area):
         town = _settlement(gazetteer, text[start:], area, frozenset({"town"}))
         after = start + len(town.words) if town else start
@@ -53,6 +62,17 @@ def mentioned(gazetteer: Gazetteer, name: str, area: Area | None) -> Mention | N
             return town
     seat = next((word for word in _words()["seat"] if text.startswith(word)), None)
     return _seat(gazetteer, seat, area) if seat and area else None
+
+
+def _thing(gazetteer: Gazetteer, text: str, area: Area | None) -> Mention | None:
+    """The longest beginning that is the whole name of one thing other than a settlement."""
+    for length in range(len(text) - 1, MIN_THING - 1, -1):
+        words = text[:length]
+        found = gazetteer.resolver.search(words, area=area, slips=False)
+        groups = [group[0] for group in found.groups if names.fold(group[0].name) == words]
+        if len(groups) == 1 and groups[0].kind not in SETTLEMENTS | COUNTIES and groups[0].geometry is not None:
+            return Mention(words, groups[0], THING)
+    return None
 
 
 def _starts(text: str, area: Area | None) -> Iterator[int]:
@@ -95,9 +115,7 @@ def holders(place: Candidate) -> list[Candidate]:
     index, found = place.index, []
     key = index.text("parent", place.number)
     while key is not None and (number := index.number_of_key(key)) is not None:
-        holder = replace(
-            place, number=number, name=index.text("name", number) or key, kind=index.text("kind", number) or ""
-        )
+        holder = replace(place, number=number, name=index.text("name", number) or key, kind=index.kind(number))
         found.append(holder)
         if holder.geometry is not None:
             break

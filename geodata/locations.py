@@ -127,7 +127,7 @@ def towns_of(session: Session, gazetteer: Gazetteer, report: Report) -> list[Tow
 
 def _town(answer: Answer, work: Work, towns: Sequence[Town]) -> str | None:
     """The town whose area holds the place; else the one that the work's own words name."""
-    if answer.geometry is not None:
+    if answer.geometry is not None and answer.precision not in NEAR_BY_KIND.values():
         point = answer.geometry.representative_point()
         for town in towns:
             if town.area is not None and town.area.area and town.area.covers(point):
