@@ -7,7 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from geodata.session import open_engine
 from webmap import access, accounts, database, errors, languages, map_page, reports, sources, tiles, works
-from webmap.inspection import sync
+from webmap.inspection import pages, sync
 
 
 class _JSON(DefaultJSONProvider):
@@ -32,6 +32,6 @@ def create_app(database_url: str, **config: Any) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
-    for room in (map_page, works, reports, sources, tiles, sync):
+    for room in (map_page, works, reports, sources, tiles, pages, sync):
         app.register_blueprint(room.blueprint)
     return app
