@@ -105,6 +105,8 @@ def upgrade(url: str, revision: str = "head") -> None:
             connection.commit()
             command.upgrade(configuration, revision)
     except CommandError as error:
+        if "Can't locate revision" not in str(error):
+            raise
         raise DatabaseError(
             f"the database {_shown(url)} was made by a newer guatu ({error}): install that one"
         ) from error
