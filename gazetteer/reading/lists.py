@@ -125,6 +125,9 @@ class Lists:
             group += [Item(separator, member, current) for member in self._bracketed(text, begin_, stop)]
         if group:
             self._close(text, group, result, number, None, "")
+        if predicate.tail or self._predicates.strong(predicate):
+            for item in result.items:
+                self._cut(text, item.member)
         return result
 
     def _bracketed(self, text: str, begin: int, stop: int) -> list[Member]:
@@ -233,9 +236,6 @@ class Lists:
                 for member in members[:-1]:
                     member.quantity = member.quantity or members[-1].quantity
         self._share_heads(text, group)
-        for item in group:
-            if item.predicate.tail or self._predicates.strong(item.predicate):
-                self._cut(text, item.member)
         result.items += self._one_length(text, group, closing)
 
     def _fold_actions(self, text: str, group: list[Item]) -> None:

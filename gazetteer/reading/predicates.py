@@ -170,8 +170,11 @@ class Predicates:
 
     def strong(self, predicate: Predicate) -> bool:
         """Whether it is said of physical works alone."""
-        verbs = self._lexicon.verbs
-        return any(verbs[w].strong for run in (predicate.lead, predicate.tail) for w in run.words(Role.VERB))
+        verbs, afters = self._lexicon.verbs, self._lexicon.afters
+        runs = (predicate.lead, predicate.tail)
+        return any(verbs[word].strong for run in runs for word in run.words(Role.VERB)) or any(
+            afters[word].strong for word in predicate.tail.words(Role.AFTER) if word in afters
+        )
 
     def says(self, run: Run) -> bool:
         """Whether it holds a verb with a status."""
