@@ -345,7 +345,7 @@ class _Search:
             return None
         road = self.gazetteer.road(roads[0])
         spots = road.end(match[2] or "").spots
-        points = shapely.multipoints(road.plane.to_degrees(np.array([(s.x, s.y) for s in spots])))
+        points = shapely.MultiPoint(road.plane.to_degrees(np.array([(s.x, s.y) for s in spots])))
         where = f"{match[2]}端" if match[2] else "两端"
         why = f"“{self.query.name}”不在地图上；它从“{roads[0].title}”的{where}延伸出去"
         return Answer(
@@ -549,11 +549,13 @@ def _best_shape(group: list[Candidate]) -> BaseGeometry | None:
     lines = [g for g in shapes if g.geom_type.endswith("LineString")]
     if lines:
         return max(lines, key=lambda g: g.length)
-    points = [g for g in shapes if g.geom_type == "Point"]
+    points = [g for g in shapes if isinstance(g, shapely.Point)]
     areas = [g for g in shapes if g.area]
     if areas and not (points and first.kind in ("village", "town", "locality")):
         return max(areas, key=lambda g: g.area)
-    return shapely.multipoints(points).centroid if points else (shapes[0] if shapes else None)
+    return (
+        shapely.MultiPoint(points).centroid if points else (shapes[0] if shapes else None)
+    )
 
 
 def _shape(candidate: Candidate) -> BaseGeometry:

@@ -3,9 +3,9 @@
     <gazetteer directory>/<source name>/<generation>/
         source.json          the source, counts, version of the format
         places.arrow         key, name, adcode, parent, geometry and links (WKB) of every place
-        forms.arrow          every form of every distinct name: text, rule, suffix, prefix, number of the name
+        forms.arrow          every form of every distinct name: text, rule, suffix, prefix
         names.arrow          every distinct name as written
-        *.npy                keys of the forms, places of the names, kinds, boxes, points, lengths
+        *.npy                keys and names of the forms, places of the names, kinds, boxes, points, lengths
 
 Processes that open it share its pages. Candidates for a name come from deletion neighbourhoods (Mor and Fraenkel 1982; SymSpell is
 the same idea): every form of a name is entered under the hash of itself, of itself with any one character left out, and of
@@ -40,8 +40,8 @@ BATCH = 20_000
 """Places that are held as objects before they are written to the tables."""
 MAX_SLIP_NAME = 40
 """Forms longer than this are entered whole only: a slip in them is not looked for."""
-MAX_SIMILAR = 400
-"""Forms under one key of a slip that are compared."""
+MAX_SIMILAR = 300
+"""Forms under one key that are compared."""
 MIN_SLIP_NAME = 3
 """Forms shorter than this are entered whole only: what is left of two characters would be shared by thousands."""
 _SOUND = np.uint64(0x9E3779B97F4A7C15)
@@ -68,7 +68,7 @@ _POWERS = np.cumprod(
 
 def _whole(characters: Hashes) -> Hashes:
     """Polynomial hashes of the rows of a matrix of mixed characters."""
-    return (characters * _POWERS[: characters.shape[-1]]).sum(axis=-1, dtype=np.uint64)
+    return np.asarray((characters * _POWERS[: characters.shape[-1]]).sum(axis=-1, dtype=np.uint64))
 
 
 def _without_one(characters: Hashes) -> Hashes:
@@ -77,7 +77,7 @@ def _without_one(characters: Hashes) -> Hashes:
     before = np.cumsum(characters * _POWERS[:length], axis=-1, dtype=np.uint64) - characters * _POWERS[:length]
     shifted = np.concatenate([np.zeros_like(characters[..., :1]), characters[..., 1:] * _POWERS[: length - 1]], axis=-1)
     after = shifted.sum(axis=-1, keepdims=True, dtype=np.uint64) - np.cumsum(shifted, axis=-1, dtype=np.uint64)
-    return before + after
+    return np.asarray(before + after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,13 @@ def hash_texts(texts: list[str]) -> Keys:
         if MIN_SLIP_NAME <= length <= MAX_SLIP_NAME:
             shortened.append(_without_one(characters).ravel())
             shortened_of.append(np.repeat(rows, length))
-    joined = [np.concatenate(part) for part in (whole, sounds, shortened)]
-    return Keys(*joined, np.concatenate(whole_of), np.concatenate(shortened_of))
+    return Keys(
+        np.concatenate(whole),
+        np.concatenate(sounds),
+        np.concatenate(shortened),
+        np.concatenate(whole_of),
+        np.concatenate(shortened_of),
+    )
 
 
 PLACES = pa.schema(
@@ -131,11 +136,10 @@ FORMS = pa.schema(
         ("rule", pa.uint8()),
         ("suffix", pa.string()),
         ("prefix", pa.string()),
-        ("name", pa.int32()),
     ]
 )
 RULES = tuple(names.Rule)
-ARRAYS = ("keys", "key_forms", "name_start", "name_places", "kinds", "boxes", "points", "lengths")
+ARRAYS = ("keys", "key_forms", "form_names", "name_start", "name_places", "kinds", "boxes", "points", "lengths")
 
 
 @contextmanager
@@ -248,7 +252,8 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
 def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """One point a shape: inside an area, in the middle of a line; an empty place where there is none."""
     missing = np.array([shape is None for shape in shapes], dtype=bool)
-    filled = np.where(missing, shapely.Point(np.nan, np.nan), shapes)
+    filled = shapes.copy()
+    filled[missing] = shapely.Point(np.nan, np.nan)
     lines = shapely.get_type_id(filled) == 1
     result = np.empty(len(shapes), dtype=object)
     result[missing] = filled[missing]
@@ -259,16 +264,19 @@ def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]
 
 
 def _write_keys(texts: list[str], part: Path) -> None:
-    columns: tuple[list[str], list[int], list[str], list[str], list[int]] = ([], [], [], [], [])
+    columns: tuple[list[str], list[int], list[str], list[str]] = ([], [], [], [])
+    owners = array("i")
     for number, text in enumerate(texts):
         for form in names.forms(text):
-            for column, value in zip(
-                columns, (form.text, RULES.index(form.rule), form.suffix, form.prefix, number), strict=True
-            ):
-                column.append(value)
+            columns[0].append(form.text)
+            columns[1].append(RULES.index(form.rule))
+            columns[2].append(form.suffix)
+            columns[3].append(form.prefix)
+            owners.append(number)
     with pa.OSFile(str(part / "forms.arrow"), "wb") as sink, pa.ipc.new_file(sink, FORMS) as writer:
         arrays = [pa.array(values, field.type) for values, field in zip(columns, FORMS, strict=True)]
         writer.write_table(pa.table(arrays, schema=FORMS))
+    _save(part, "form_names", np.frombuffer(owners, dtype=np.int32))
     hashes = hash_texts(columns[0])
     keys = np.concatenate([hashes.whole, hashes.sounds ^ _SOUND, hashes.shortened ^ _SHORTENED])
     forms = np.concatenate([hashes.whole_of, hashes.whole_of, hashes.shortened_of]).astype(np.int32)
@@ -295,6 +303,7 @@ class SourceIndex:
     forms: pa.Table
     keys: Hashes
     key_forms: npt.NDArray[np.int32]
+    form_names: npt.NDArray[np.int32]
     name_start: npt.NDArray[np.int64]
     name_places: npt.NDArray[np.int32]
     kinds: npt.NDArray[np.uint8]
@@ -311,20 +320,37 @@ class SourceIndex:
             header = json.loads((path / "source.json").read_text(encoding="utf-8"))
             if header.pop("format") != FORMAT:
                 raise GuatuError(f"{path}: 索引版本不符，请重新装载 (load this source again)")
-            kind_names = tuple(header.pop("kinds"))
+            kind_names = tuple(str(kind) for kind in header.pop("kinds"))
             del header["places"], header["names"]
-            arrays = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-            tables = [
-                pa.ipc.open_file(pa.memory_map(str(path / f"{name}.arrow"))).read_all()
+            arrays = {
+                name: np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
+                for name in ARRAYS
+            }
+            tables = {
+                name: pa.ipc.open_file(pa.memory_map(str(path / f"{name}.arrow"))).read_all()
                 for name in ("places", "names", "forms")
-            ]
-            return cls(Source(**header), *tables, path=path, kind_names=kind_names, **arrays)
+            }
+            return cls(path=path, source=Source(**header), kind_names=kind_names, **tables, **arrays)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
             raise GuatuError(f"{path}: 索引损坏，请重新装载 (damaged, load this source again): {error}") from error
 
-    def same(self, hashes: Keys) -> list[int]:
-        """Numbers of the forms that are written as one of the texts."""
-        return self._entered(hashes.whole)
+    def same(self, hashes: Keys, box: tuple[float, float, float, float] | None = None) -> list[int]:
+        """Numbers of the forms that are written as one of the texts.
+
+        Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept whose first place lies in the
+        box, and only of the first text, the name itself.
+        """
+        itself = hashes.whole[hashes.whole_of == 0]
+        derived = hashes.whole[hashes.whole_of != 0]
+        found = self._entered(derived, MAX_SIMILAR)
+        own = self._entered(itself)
+        if len(own) > MAX_SIMILAR:
+            numbers = np.array(own)
+            points = self.points[self.name_places[self.name_start[self.form_names[numbers]]]]
+            west, south, east, north = box or (-180.0, -90.0, 180.0, 90.0)
+            inside = (points[:, 0] >= west) & (points[:, 0] <= east) & (points[:, 1] >= south) & (points[:, 1] <= north)
+            own = list(numbers[inside][:MAX_SIMILAR].tolist())
+        return own + found
 
     def similar(self, hashes: Keys) -> list[int]:
         """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped (and a few
@@ -341,7 +367,8 @@ class SourceIndex:
     def read_forms(self, numbers: list[int]) -> list[tuple[names.Form, int]]:
         """Forms by number, each with the number of its name."""
         rows = self.forms.take(pa.array(numbers, pa.int64())).to_pydict()
-        columns = zip(*rows.values(), strict=True)
+        owners = self.form_names[numbers].tolist()
+        columns = zip(*rows.values(), owners, strict=True)
         return [(names.Form(text, RULES[rule], suffix, prefix), name) for text, rule, suffix, prefix, name in columns]
 
     def name(self, number: int) -> str:
@@ -351,7 +378,7 @@ class SourceIndex:
         return self.name_places[self.name_start[number] : self.name_start[number + 1]]
 
     def kind(self, number: int) -> str:
-        return self.kind_names[self.kinds[number]]
+        return self.kind_names[int(self.kinds[number])]
 
     def text(self, column: str, number: int) -> str | None:
         """A column of a place: key, name, adcode, parent."""

@@ -264,7 +264,7 @@ def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
 
 def agree(query: Form, place: Form) -> Agreement | Contradiction | None:
     """How one form of a query and one of a place agree, why they contradict each other, or None where they are far apart."""
-    if not _compatible(query, place):
+    if abs(len(query.text) - len(place.text)) > 1 or not _compatible(query, place):
         return None
     found = slip(query.text, place.text)
     if found is None or found == (Slip.NONE, 0):

@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ SLIP_COST = 4
 """Slips are looked for where no name agrees at a lower cost (see `Agreement.cost`)."""
 MAX_PLACES = 3000
 """Places of one name that are looked at."""
+MAX_SIMILAR_NAMES = 24
+"""Names one slip away that are looked at closely."""
 MAX_SAME_NAME = 16
 """Places of one name that become candidates; that there are more is counted."""
 AREA_KINDS = frozenset({"province", "city", "county", "town", "village", "zone", "locality", "block"})
@@ -196,9 +199,18 @@ class Wanted:
         return places
 
 
-def _add_places(index: SourceIndex, name: int, agreement: Agreement, wanted: Wanted, found: Found) -> None:
+def _somewhere(index: SourceIndex, numbers: list[int], wanted: Wanted) -> Iterator[tuple[int, npt.NDArray[np.int32]]]:
+    """The names that have places in the area, with them."""
+    for number in numbers:
+        places = wanted.places(index, number)
+        if len(places):
+            yield number, places
+
+
+def _add_places(
+    index: SourceIndex, name: int, places: npt.NDArray[np.int32], agreement: Agreement, wanted: Wanted, found: Found
+) -> None:
     title = index.name(name)
-    places = wanted.places(index, name)
     elsewhere = len(index.places_of_name(name)[:MAX_PLACES]) - len(places)
     if elsewhere and wanted.area is not None:
         found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
@@ -215,7 +227,7 @@ def _add_places(index: SourceIndex, name: int, agreement: Agreement, wanted: Wan
         else:
             sought = label(wanted.kind) if wanted.kind and not fit else suffix
             found.rejected.append(Rejection(title, f"地图上的“{title}”是{label(kind)}，不是所找的{sought}"))
-    chosen = places[np.isin(codes, list(fits))]
+    chosen = places if len(fits) == len(set(codes.tolist())) else places[np.isin(codes, list(fits))]
     found.more += max(0, len(chosen) - MAX_SAME_NAME)
     for number in chosen[:MAX_SAME_NAME].tolist():
         code = int(index.kinds[number])
@@ -260,7 +272,7 @@ class Resolver:
     def _collect(self, forms: tuple[Form, ...], hashes: Keys, wanted: Wanted, *, exact: bool) -> Found:
         found = Found()
         for index in self.indexes:
-            numbers = index.same(hashes) if exact else index.similar(hashes)
+            numbers = index.same(hashes, wanted.area.box if wanted.area else None) if exact else index.similar(hashes)
             best: dict[int, Agreement] = {}
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:
@@ -275,8 +287,14 @@ class Resolver:
                     best.pop(name, None)
                     if len(wanted.places(index, name)):
                         found.rejected.append(Rejection(index.name(name), contradiction.reason, sister=True))
-            for name, agreement in best.items():
-                _add_places(index, name, agreement, wanted, found)
+            within = (
+                {name: wanted.places(index, name) for name in best} if exact or len(best) <= MAX_SIMILAR_NAMES else {}
+            )
+            if not within:  # so many that none can be meant for sure: a few will show it
+                likeliest = sorted(best, key=lambda name: best[name].cost)
+                within = dict(islice(_somewhere(index, likeliest, wanted), MAX_SIMILAR_NAMES))
+            for name, places in within.items():
+                _add_places(index, name, places, best[name], wanted, found)
         return found
 
     def area(self, within: str | Sequence[float]) -> Area | None:

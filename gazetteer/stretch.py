@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -126,7 +127,8 @@ class Road:
     @cached_property
     def shape(self) -> BaseGeometry:
         """The road on its plane."""
-        return shapely.multilinestrings(shapely.linestrings(self.xy[self.edges]))
+        shape: BaseGeometry = shapely.multilinestrings(shapely.linestrings(self.xy[self.edges]))
+        return shape
 
     @cached_property
     def lengths(self) -> Array:
@@ -196,8 +198,11 @@ class Road:
         elif (1 - offset) * length <= SAME_M:
             before = after
         if before == after:
-            return Spot(*self.xy[before].tolist(), before, after, cost)
-        return Spot(*point.tolist(), before, after, cost)
+            return self._vertex(before, cost)
+        return Spot(float(point[0]), float(point[1]), before, after, cost)
+
+    def _vertex(self, vertex: int, cost: float = 0.0) -> Spot:
+        return Spot(float(self.xy[vertex, 0]), float(self.xy[vertex, 1]), vertex, vertex, cost)
 
     def _across(self, spot: Spot) -> Iterable[Spot]:
         """The spots straight across the median, on edges of other ways that run beside the spot's own."""
@@ -221,7 +226,7 @@ class Road:
         if other.geom_type in ("LineString", "MultiLineString"):
             shared = np.flatnonzero(np.isin(self.keys, vertex_keys(shapely.get_coordinates(other))))
             if len(shared):
-                return self._meeting([Spot(*self.xy[v].tolist(), v, v) for v in shared.tolist()], 0.0, "相交")
+                return self._meeting([self._vertex(v) for v in shared.tolist()], 0.0, "相交")
         there = self.plane.shape(other)
         gap = float(shapely.distance(self.shape, there))
         if gap > reach_m:
@@ -245,7 +250,7 @@ class Road:
         towards = np.sum([DIRECTIONS[c] for c in direction if c in DIRECTIONS], axis=0)
         if np.any(towards):
             ends = [max(ends, key=lambda v: float(self.xy[v] @ towards))]
-        return self._meeting([Spot(*self.xy[v].tolist(), v, v) for v in ends], 0.0, "尽头")
+        return self._meeting([self._vertex(v) for v in ends], 0.0, "尽头")
 
     def between(self, one: Meeting, other: Meeting) -> Stretch | None:
         """The shortest way along the road between two meetings; None where there is none, or no length to it."""
@@ -302,7 +307,7 @@ class Road:
         pieces: list[list[int]] = [[path[0]]]
         gap = 0.0
         jumps = []
-        for u, v in zip(path, path[1:], strict=False):
+        for u, v in pairwise(path):
             if u < count and v < count and (u, v) not in real and (v, u) not in real:
                 gap += float(np.hypot(*(self.xy[u] - self.xy[v])))
                 jumps.append(((*self.lonlat[u].tolist(),), (*self.lonlat[v].tolist(),)))
@@ -314,8 +319,8 @@ class Road:
         if not lines:
             return None
         length = float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines))
-        shapes = [shapely.linestrings(self.plane.to_degrees(line)) for line in lines]
-        return Stretch(shapes[0] if len(shapes) == 1 else shapely.multilinestrings(shapes), length, gap, tuple(jumps))
+        shapes = [shapely.LineString(self.plane.to_degrees(line)) for line in lines]
+        return Stretch(shapes[0] if len(shapes) == 1 else shapely.MultiLineString(shapes), length, gap, tuple(jumps))
 
 
 def _without_repeats(line: Array) -> Array:

@@ -166,7 +166,7 @@ def _place(key: str, kind: str, tags: dict[str, str], wkb: str) -> Iterator[Plac
     if not names:
         return
     shape = shapely.from_wkb(wkb)
-    if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1:
+    if isinstance(shape, shapely.MultiPolygon) and len(shape.geoms) == 1:
         shape = shape.geoms[0]
     adcode = next((tags[tag] for tag in ("ref:GB2260", "china_class_code", "gb2260") if tag in tags), None)
     yield Place(key, names[0], kind, shape if shape.is_valid else shapely.make_valid(shape), names[1:], adcode)
