@@ -44,7 +44,10 @@ def page(report_id: int) -> str:
 
 
 def _pieces(report: Report) -> list[Stretch]:
-    spans = sorted((span[0], span[1], work) for work in report.works for span in work.spans + work.mentions)
+    spans = sorted(
+        ((span[0], span[1], work) for work in report.works for span in work.spans + work.mentions),
+        key=lambda marked: marked[:2],
+    )
     pieces, at = [], 0
     for start, end, work in spans:
         if start < at:
