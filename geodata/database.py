@@ -74,8 +74,8 @@ def check(url: str) -> None:
         address = None
     if address is None or address.get_backend_name() not in ("postgresql", "postgres"):
         raise DatabaseError("DATABASE_URL is not a PostgreSQL address: write postgresql://user:password@host:port/name")
-    timeout = {"connect_timeout": str(CONNECT_SECONDS), **address.query}
-    engine = open_engine(address.set(query=timeout).render_as_string(hide_password=False))
+    asked = {"connect_timeout": str(CONNECT_SECONDS), "client_encoding": "utf8", **address.query}
+    engine = open_engine(address.set(query=asked).render_as_string(hide_password=False))
     try:
         with engine.connect() as connection:
             _check_postgis(connection)

@@ -1,11 +1,13 @@
 """The database: which it is, that it is fit for use, and that its tables are those of the models."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from geodata.cluster import ADMIN, OWNER
 from geodata.database import Database, DatabaseError, check, current_revision, newest_revision, upgrade
 from geodata.session import open_engine
 
@@ -94,3 +96,38 @@ def test_the_web_role_owns_nothing(database, statement):
     with engine.begin() as web, pytest.raises(ProgrammingError, match=r"permission denied|must be (owner|superuser)"):
         web.execute(text(statement))
     engine.dispose()
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the operator's role may be allowed to make the extension")
+def test_a_database_without_postgis_is_told_what_a_superuser_has_to_do(server):
+    server.execute("CREATE DATABASE bare OWNER guatu")
+    try:
+        with pytest.raises(DatabaseError, match="superuser has to run CREATE EXTENSION postgis"):
+            check(server.address(OWNER, "bare"))
+    finally:
+        server.execute("DROP DATABASE bare WITH (FORCE)")
+
+
+def test_a_database_in_another_encoding_is_refused(server):
+    name = f"latin_{os.getpid()}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc")
+    try:
+        with pytest.raises(DatabaseError, match="SQL_ASCII"):
+            check(server.address(ADMIN, name))
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_two_upgrades_at_once_do_not_trip_over_each_other(server):
+    name = f"empty_{os.getpid()}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    try:
+        url = server.address(ADMIN, name)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(upgrade, [url, url]))
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            assert current_revision(connection) == newest_revision()
+        engine.dispose()
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
