@@ -6,7 +6,22 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from geodata.session import open_engine
-from webmap import access, accounts, database, errors, languages, map_page, reports, sources, tiles, works
+from webmap import (
+    access,
+    accounts,
+    database,
+    downloads,
+    errors,
+    history,
+    languages,
+    map_page,
+    ogc,
+    reports,
+    review,
+    sources,
+    tiles,
+    works,
+)
 from webmap.inspection import pages, sync
 
 
@@ -32,6 +47,6 @@ def create_app(database_url: str, **config: Any) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
-    for room in (map_page, works, reports, sources, tiles, pages, sync):
+    for room in (map_page, works, reports, sources, tiles, pages, sync, downloads, ogc, review, history):
         app.register_blueprint(room.blueprint)
     return app

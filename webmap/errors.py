@@ -4,6 +4,8 @@ from flask import Flask, Response, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+SERVICES = ("/ogc", "/downloads/works")  # for programs, though a browser may look in
+
 
 def init_app(app: Flask) -> None:
     """Answers errors in the reader's language."""
@@ -13,6 +15,19 @@ def init_app(app: Flask) -> None:
 
 def _answer(error: HTTPException) -> tuple[Response | str, int]:
     code = error.code or 500
-    if request.path.endswith((".json", ".geojson", ".mvt")) or "application/json" in request.headers.get("Accept", ""):
-        return jsonify(status=code, title=error.name, detail=error.description), code
-    return render_template("error.html", error=error, code=code), code
+    return (_problem(error, code) if _is_program() else render_template("error.html", error=error, code=code)), code
+
+
+def _problem(error: HTTPException, code: int) -> Response:
+    """Problem details (RFC 9457)."""
+    response = jsonify(type="about:blank", status=code, title=error.name, detail=error.description)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _is_program() -> bool:
+    """Whether a program asks rather than a person in a browser, by what it accepts or by the address."""
+    accept = request.headers.get("Accept", "")
+    if request.path.endswith((".json", ".geojson", ".mvt")) or request.path.startswith("/api"):
+        return True
+    return "application/json" in accept or (request.path.startswith(SERVICES) and "text/html" not in accept)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.datums import WGS84, Datum
 from geodata.exports import geojson, kml, parquet, table, vector
-from geodata.exports.errors import EmptySelectionError, ExportError
+from geodata.exports.errors import EmptySelectionError, EncodingError, ExportError
 from geodata.exports.fields import LANGUAGES, Language, Wording
 from geodata.exports.rows import Progress, snapshot
 from geodata.models import Location
@@ -23,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "EmptySelectionError",
     "Encoding",
+    "EncodingError",
     "ExportError",
     "Format",
     "Language",

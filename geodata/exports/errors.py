@@ -6,11 +6,15 @@ from gazetteer.errors import GuatuError
 class ExportError(GuatuError):
     """The file cannot be written as asked."""
 
-    @classmethod
-    def not_in_encoding(cls, character: str, encoding: str) -> "ExportError":
-        return cls(
+
+class EncodingError(ExportError):
+    """A character does not exist in the encoding."""
+
+    def __init__(self, character: str, encoding: str) -> None:
+        super().__init__(
             f"“{character}” does not exist in {encoding}, and nothing is written with a “?” instead: choose UTF-8"
         )
+        self.character = character
 
 
 class EmptySelectionError(ExportError):

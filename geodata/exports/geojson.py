@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import JSON, ColumnElement, SQLColumnExpression, Text, func
+from sqlalchemy import JSON, ColumnElement, Text, func
 from sqlalchemy.orm import Session
 
 from geodata.datums import WGS84, Datum, wgs84_to_gcj02
 from geodata.exports.fields import Wording
-from geodata.exports.rows import Progress, place_in, stream
+from geodata.exports.rows import Progress, counterclockwise, place_in, stream
 from geodata.models import Location, Work
 from geodata.selection import Selection, works_in
 
@@ -56,7 +56,7 @@ def _features(session: Session, selection: Selection, wording: Wording, datum: D
     if datum.epsg is None:
         yield from _features_in_gcj02(session, selection, properties)
         return
-    geometry = func.ST_AsGeoJSON(_counterclockwise(place_in(datum)), datum.decimals, 0)
+    geometry = func.ST_AsGeoJSON(counterclockwise(place_in(datum)), datum.decimals, 0)
     feature = func.json_build_object(
         *("type", "Feature", "id", Work.id, "geometry", geometry.cast(JSON), "properties", properties)
     )
@@ -65,7 +65,7 @@ def _features(session: Session, selection: Selection, wording: Wording, datum: D
 
 
 def _features_in_gcj02(session: Session, selection: Selection, properties: ColumnElement[Any]) -> Iterator[list[str]]:
-    geometry = func.ST_AsBinary(_counterclockwise(Location.geometry))
+    geometry = func.ST_AsBinary(counterclockwise(Location.geometry))
     statement = works_in(selection, Work.id, properties.cast(Text), geometry).order_by(Work.id)
     for rows in stream(session, statement):
         ids, texts, places = zip(*rows, strict=True)
@@ -74,7 +74,3 @@ def _features_in_gcj02(session: Session, selection: Selection, properties: Colum
             f'{{"type":"Feature","id":{work},"geometry":{place or "null"},"properties":{text}}}'
             for work, text, place in zip(ids, texts, shapely.to_geojson(moved), strict=True)
         ]
-
-
-def _counterclockwise(geometry: SQLColumnExpression[Any]) -> ColumnElement[Any]:
-    return func.ST_ForcePolygonCCW(geometry)  # RFC 7946, 3.1.6; lines and points stay as they are

@@ -60,15 +60,25 @@ def style_document(part: Part, wording: Wording) -> str:
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode")
 
 
-def add_style(parent: Element, part: Part, wording: Wording) -> None:
-    """Adds the renderer and the labels of one type of geometry to a style or to a layer of a project."""
+def add_style(parent: Element, part: Part, wording: Wording, legend: Mapping[str, str] | None = None) -> None:
+    """Adds the renderer and the labels of one type of geometry to a style or to a layer of a project.
+
+    `legend` gives the sectors' titles where they are not the words of the values.
+    """
     names = {f.key: f.name(wording.language) for f in FIELDS}
     renderer = SubElement(parent, "renderer-v2", type="categorizedSymbol", attr=names["sector"], symbollevels="0")
     categories = SubElement(renderer, "categories")
     symbols = SubElement(renderer, "symbols")
     for number, sector in enumerate(Sector):
         word = wording.words.get("sector", {}).get(sector.value, sector.value)
-        SubElement(categories, "category", value=word, label=word, symbol=str(number), render="true")
+        SubElement(
+            categories,
+            "category",
+            value=word,
+            label=(legend or {}).get(sector.value, word),
+            symbol=str(number),
+            render="true",
+        )
         _Drawing(names, wording, sector).symbol(symbols, part, str(number))
     _labels(parent, names["name"])
 

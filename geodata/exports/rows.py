@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, text
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, text
 from sqlalchemy.orm import Session
 
 from geodata.datums import WGS84, Datum, geometries_to_gcj02
@@ -50,6 +50,11 @@ def place_in(datum: Datum, part: Part | None = None) -> SQLColumnExpression[Any]
     if datum.epsg not in (None, WGS84):
         geometry = func.ST_Transform(geometry, datum.epsg)
     return geometry
+
+
+def counterclockwise(geometry: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    """Areas with their outer rings counterclockwise, as RFC 7946 (3.1.6) wants; lines keep their direction."""
+    return case((func.ST_Dimension(geometry) == Part.AREAS.value, func.ST_ForcePolygonCCW(geometry)), else_=geometry)
 
 
 def stream(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from geodata.datums import Datum, wgs84_to_gcj02
-from geodata.exports.errors import ExportError
+from geodata.exports.errors import EncodingError
 from geodata.exports.fields import FIELDS, Wording
 from geodata.exports.rows import Progress, place_in, stream
 from geodata.models import Location, Work
@@ -47,7 +47,7 @@ def write_csv(
             try:
                 writer.writerows([_harmless(value) for value in row] for row in rows)
             except UnicodeEncodeError as error:
-                raise ExportError.not_in_encoding(error.object[error.start], encoding) from error
+                raise EncodingError(error.object[error.start], encoding) from error
             progress(len(rows))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from geodata.datums import Datum
-from geodata.exports.errors import ExportError
+from geodata.exports.errors import EncodingError, ExportError
 from geodata.exports.fields import FIELDS, MEANINGS, Wording
 from geodata.exports.qgis import GEOMETRY_COLUMN, add_styles
 from geodata.exports.rows import GEOMETRY, Part, Progress, record_batches, schema
@@ -180,7 +180,7 @@ def _cut(text: str | None, encoding: str) -> str | None:
     try:
         encoded = text.encode(encoding)
     except UnicodeEncodeError as error:
-        raise ExportError.not_in_encoding(text[error.start], encoding) from error
+        raise EncodingError(text[error.start], encoding) from error
     if len(encoded) <= DBF_TEXT_BYTES:
         return text
     room = DBF_TEXT_BYTES - len(ELLIPSIS.encode(encoding))

@@ -18,9 +18,11 @@ COMMANDS = {
     # what is typed: (module, what it does)
     "up": ("up", "Start guatu: database, migrations, web pages."),
     "read": ("read", "Read the works out of reports."),
+    "import": ("import_", "Keep project lists from Excel or CSV as works."),
     "gazetteer": ("gazetteer", "Load places and look them up."),
     "locate": ("locate", "Place every saved work that has no place yet."),
     "geocode": ("geocode", "Answer queries: JSON lines in, JSON lines out."),
+    "export": ("export", "Write works as GeoPackage, Shapefile, Excel and other files."),
     "user": ("user", "Add, list, disable and reset the accounts of people."),
     "db": ("db", "Start, stop, upgrade, back up and restore the database."),
 }

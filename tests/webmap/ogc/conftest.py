@@ -1,0 +1,50 @@
+"""Some works, and a server that programs can reach."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from drawing import a_report, a_work
+from sqlalchemy.orm import Session, sessionmaker
+
+from gazetteer.vocabulary import Precision, Sector, Status
+from geodata.database import Database
+
+LINES = 25
+SERVE = """
+import logging, sys
+from werkzeug.serving import make_server
+from webmap.app import create_app
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+server = make_server("127.0.0.1", 0, create_app(sys.argv[1], SECRET_KEY="for tests"), threaded=True)
+print(server.port, flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture
+def works(sessions: sessionmaker[Session]) -> None:
+    """A point, an area, a work without a place, and 25 lines going east, the first at 120 degrees."""
+    with sessions.begin() as session:
+        report = a_report(session)
+        older = a_report(session, "去年的报告。", year=2021)
+        a_work(session, report, "水厂", place="POINT(120 29)", sector=Sector.WATER, status=Status.START, quantity=5.5)
+        a_work(
+            session, older, "城北区块", place="POLYGON((120 29, 120 29.1, 120.1 29.1, 120.1 29, 120 29))", town="城北镇"
+        )
+        a_work(session, report, "没有位置的桥", precision=Precision.NONE)
+        for number in range(LINES):
+            west = 120 + number / 100
+            a_work(session, report, f"第{number}路", place=f"LINESTRING({west} 28.5, {west + 0.005} 28.5)")
+
+
+@pytest.fixture
+def address(database: Database) -> Iterator[str]:
+    """The address of the services on a running server: a process of its own, since GDAL keeps Python's lock as it
+    waits for an answer.
+    """
+    with subprocess.Popen([sys.executable, "-c", SERVE, database.web], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/ogc"
+        server.terminate()
