@@ -8,33 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    and_,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import Text
 
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.models import SRID, Location, Report, StatusChange, Work
+from geodata.models import SRID, Location, Report, StatusChange, Work, WorkSummary, WorksVersion
 
 AREA_SEPARATOR = "›"  # between the headings of an area's path, as shown and as written in an address
 NO_TOWN = "-"  # the value for works that lie in no known town
 MAX_WORDS = 200  # characters of a free-text search: longer is a paste by mistake
 
-precision_of_work = func.coalesce(Location.precision, Precision.NONE.value)
-town_of_work = func.coalesce(Location.town, NO_TOWN)
-area_of_work = func.array_to_string(Work.area, AREA_SEPARATOR)
+precision_of_work = WorkSummary.precision
+town_of_work = WorkSummary.town
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +44,41 @@ class Selection:
         """One condition a choice that is made."""
         made: dict[str, ColumnElement[bool]] = {}
         if self.work:
-            made["work"] = Work.id.in_(self.work)
+            made["work"] = WorkSummary.work_id.in_(self.work)
         if self.report:
-            made["report"] = Work.report_id.in_(self.report)
+            made["report"] = WorkSummary.report_id.in_(self.report)
         if self.area:
             made["area"] = or_(*(_under(path) for path in self.area))
         if self.sector:
-            made["sector"] = Work.sector.in_(self.sector)
+            made["sector"] = WorkSummary.sector.in_(self.sector)
         if self.status:
-            made["status"] = StatusChange.status.in_(self.status)
+            made["status"] = WorkSummary.status.in_(self.status)
         if self.town:
-            made["town"] = town_of_work.in_(self.town)
+            made["town"] = WorkSummary.town.in_(self.town)
         if self.precision:
-            made["precision"] = precision_of_work.in_([p.value for p in self.precision])
+            made["precision"] = WorkSummary.precision.in_(self.precision)
         if self.words:
-            made["words"] = or_(
-                *(column.icontains(self.words, autoescape=True) for column in (Work.name, Work.sentence))
-            )
+            made["words"] = WorkSummary.work_id.in_(_saying(self.words))
         if self.bbox:
-            made["bbox"] = or_(*(_touches(box) for box in _split_at_date_line(self.bbox)))
+            made["bbox"] = WorkSummary.work_id.in_(_touching(self.bbox))
         return made
 
 
 def _under(path: str) -> ColumnElement[bool]:
-    headings = path.split(AREA_SEPARATOR)
-    return Work.area[1 : len(headings)] == cast(headings, ARRAY(Text))
+    below = WorkSummary.area.startswith(path + AREA_SEPARATOR, autoescape=True)
+    return or_(WorkSummary.area == path, below)
 
 
-def _touches(box: tuple[float, float, float, float]) -> ColumnElement[bool]:
-    return func.ST_Intersects(Location.geometry, func.ST_MakeEnvelope(*box, SRID))
+def _saying(words: str) -> Select[Any]:
+    # Chinese has no case: folding that of ASCII alone, as the collation C does, takes a fifth of the time.
+    columns = [column.collate("C") for column in (Work.name, Work.sentence)]
+    return select(Work.id).where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+
+
+def _touching(bbox: tuple[float, float, float, float]) -> Select[Any]:
+    boxes = (func.ST_MakeEnvelope(*box, SRID) for box in _split_at_date_line(bbox))
+    touches = or_(*(func.ST_Intersects(Location.geometry, box) for box in boxes))
+    return select(Location.work_id).where(Location.current, touches)
 
 
 def _split_at_date_line(box: tuple[float, float, float, float]) -> Iterable[tuple[float, float, float, float]]:
@@ -94,51 +86,75 @@ def _split_at_date_line(box: tuple[float, float, float, float]) -> Iterable[tupl
     return [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-FACETS: dict[str, SQLColumnExpression[Any]] = {
-    "report": Work.report_id,
-    "area": area_of_work,
-    "sector": Work.sector,
-    "status": StatusChange.status,
-    "town": town_of_work,
-    "precision": precision_of_work,
+FACETS: dict[str, InstrumentedAttribute[Any]] = {
+    "report": WorkSummary.report_id,
+    "area": WorkSummary.area,
+    "sector": WorkSummary.sector,
+    "status": WorkSummary.status,
+    "town": WorkSummary.town,
+    "precision": WorkSummary.precision,
 }
 
 
-def _works(*columns: Any) -> Select[Any]:
-    """Columns of works with their report, current status and, where there is one, current location."""
+def summaries_in(selection: Selection, *columns: Any) -> Select[Any]:
+    """The statement that selects columns of `WorkSummary` of a selection: by far the fastest where these are enough."""
+    return select(*columns).select_from(WorkSummary).where(and_(true(), *selection.conditions().values()))
+
+
+def works_in(selection: Selection, *columns: Any) -> Select[Any]:
+    """The statement that selects columns of the works of a selection, their reports, statuses and locations."""
     return (
-        select(*columns)
-        .select_from(Work)
+        summaries_in(selection, *columns)
+        .join(Work, Work.id == WorkSummary.work_id)
         .join(Report, Report.id == Work.report_id)
         .join(StatusChange, and_(StatusChange.work_id == Work.id, StatusChange.current))
         .outerjoin(Location, and_(Location.work_id == Work.id, Location.current))
     )
 
 
-def works_in(selection: Selection, *columns: Any) -> Select[Any]:
-    """The statement that selects columns of the works of a selection, their reports, statuses and locations."""
-    return _works(*columns).where(and_(true(), *selection.conditions().values()))
+def version(session: Session) -> int:
+    """A number that grows with every change of works and reports.
+
+    Asked for before the works themselves, it says for sure that what has the same number later is the same.
+    """
+    return session.scalars(select(WorksVersion.number)).one()
 
 
 def count(session: Session, selection: Selection) -> int:
     """How many works the selection holds."""
-    return session.scalar(works_in(selection, func.count())) or 0
+    return session.scalar(summaries_in(selection, func.count())) or 0
 
 
 def facets(session: Session, selection: Selection) -> dict[str, dict[str, int]]:
-    """For every choice, how many works each of its values would show, given the other choices."""
+    """For every choice, how many works each of its values would show, given the other choices.
+
+    One pass over the summaries: a work is counted for the choices whose others it meets.
+    """
     made = selection.conditions()
-    met = {name: made.pop(name).label(f"{name}_met") for name in FACETS if name in made}
-    columns = [cast(column, Text).label(name) for name, column in FACETS.items()]
-    works = _works(*columns, *met.values()).where(and_(true(), *made.values())).cte("works")
-    statements = []
-    for name in FACETS:
-        others = [works.c[f"{other}_met"] for other in met if other != name]
-        value = works.c[name]
-        statements.append(select(literal(name), value, func.count()).where(and_(true(), *others)).group_by(value))
+    met = {name: made.pop(name) for name in FACETS if name in made}
+    works = (
+        select(*(column.label(name) for name, column in FACETS.items()))
+        .add_columns(WorkSummary.start, *(condition.label(f"{name}_met") for name, condition in met.items()))
+        .where(and_(true(), *made.values()))
+        .subquery("works")
+    )
+    grouped = func.grouping(*(works.c[name] for name in FACETS)).label("grouped")
+    numbers = {
+        name: func.count().filter(and_(true(), *(works.c[f"{other}_met"] for other in met if other != name)))
+        for name in FACETS
+    }
+    bits = {name: 2 ** len(FACETS) - 1 - 2 ** (len(FACETS) - 1 - place) for place, name in enumerate(FACETS)}
+    statement = select(
+        grouped,
+        func.coalesce(*(cast(works.c[name], Text) for name in FACETS)),
+        case({bits[name]: number for name, number in numbers.items()}, value=grouped),
+    ).group_by(func.grouping_sets(*(tuple_(works.c[name]) for name in FACETS)))
+    statement = statement.order_by(func.min(works.c.start))  # headings as the reports have them
+    names = {bit: name for name, bit in bits.items()}
     counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    for name, value, number in session.execute(union_all(*statements)):
-        counts[name][value] = number
+    for bit, value, number in session.execute(statement):
+        if number:
+            counts[names[bit]][value] = number
     counts["area"] = _with_outer_headings(counts["area"])
     return counts
 

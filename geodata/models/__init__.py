@@ -11,10 +11,12 @@ from geodata.models.inspections import Decision, Finding, Inspection, Photo, Pho
 from geodata.models.links import Relation, WorkLink
 from geodata.models.places import GazetteerPlace, GazetteerSource, PlaceName
 from geodata.models.reviews import Action, Correction, Draft
+from geodata.models.summaries import WEB_MERCATOR, WorkSummary, WorksVersion
 from geodata.models.works import Location, Report, ReportKind, StatusChange, Work
 
 __all__ = [
     "SRID",
+    "WEB_MERCATOR",
     "AccessKey",
     "Account",
     "Action",
@@ -40,5 +42,7 @@ __all__ = [
     "StatusChange",
     "Work",
     "WorkLink",
+    "WorkSummary",
+    "WorksVersion",
     "word_list",
 ]

@@ -140,6 +140,9 @@ class Location(Base):
     placed_by: Mapped[str] = mapped_column(doc="guatu, or who placed it")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     current: Mapped[bool] = mapped_column(server_default=sql("true"))
+    restores_id: Mapped[int | None] = mapped_column(
+        ForeignKey("location.id", ondelete="SET NULL"), doc="the earlier one that this one, an undo, puts back"
+    )
 
     work: Mapped[Work] = relationship(back_populates="locations")
 
@@ -158,5 +161,8 @@ class StatusChange(Base):
     changed_by: Mapped[str] = mapped_column(doc="guatu, or who said so")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     current: Mapped[bool] = mapped_column(server_default=sql("true"))
+    restores_id: Mapped[int | None] = mapped_column(
+        ForeignKey("status_change.id", ondelete="SET NULL"), doc="the earlier one that this one, an undo, puts back"
+    )
 
     work: Mapped[Work] = relationship(back_populates="statuses")
