@@ -30,9 +30,9 @@ from gazetteer.resolve import (
     Found,
     Resolver,
     box_distance_m,
-    off_centre,
     kinds,
     label,
+    off_centre,
 )
 from gazetteer.stretch import Meeting, Road, Stretch, junctions
 from gazetteer.vocabulary import Precision

@@ -40,7 +40,7 @@ class Slip(StrEnum):
     """One slip of the pen between two forms. The value is what a planner reads."""
 
     NONE = ""
-    HOMOPHONE = "同音字"
+    HOMOPHONE = "同音或近音字"
     SUBSTITUTED = "错一字"
     DROPPED = "漏一字"
     ADDED = "多一字"
@@ -237,18 +237,23 @@ def forms(name: str, context: tuple[str, ...] = ()) -> tuple[Form, ...]:
     if outside != folded and len(outside) > 1:
         add(Form(outside, Rule.BRACKET))
     for base in list(found.values()):
-        add(Form(expand(base.text), Rule.ABBREVIATION))
+        add(Form(expand(base.text), _made(base, Rule.ABBREVIATION)))
     for base in list(found.values()):
         for prefix in _prefixes(base.text, context):
             rest = base.text[len(prefix) :]
-            add(Form(rest, Rule.PREFIX, prefix=prefix))
+            add(Form(rest, _made(base, Rule.PREFIX), prefix=prefix))
             stem = "".join(split_suffix(part)[0] for part in _ADMIN.findall(prefix)) or split_suffix(prefix)[0]
-            add(Form(stem + rest, Rule.SUFFIX))
+            add(Form(stem + rest, _made(base, Rule.SUFFIX)))
     for base in list(found.values()):
         stem, suffix = split_suffix(base.text)
         if suffix and len(stem) > 1:
-            add(Form(stem, Rule.SUFFIX, suffix=suffix, prefix=base.prefix))
+            add(Form(stem, _made(base, Rule.SUFFIX), suffix=suffix, prefix=base.prefix))
     return tuple(found.values())
+
+
+def _made(base: Form, rule: Rule) -> Rule:
+    """The rule of a form made from another: words in brackets that were left out stay the rule."""
+    return Rule.BRACKET if base.rule is Rule.BRACKET else rule
 
 
 def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
@@ -363,7 +368,7 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
         and query[start + 1] == place[start]
         and query[start + 2 :] == place[start + 2 :]
     ):
-        return Slip.SWAPPED, start
+        return None if _are_opposites(query[start], query[start + 1]) else (Slip.SWAPPED, start)
     if np.array_equal(sounds(query), sounds(place)):
         pairs = [(a, b) for a, b in zip(query, place, strict=True) if a != b]
         if not any(_are_opposites(a, b) for a, b in pairs):
@@ -376,20 +381,25 @@ _TONES = str.maketrans(
 )
 
 
+def _sound(reading: str) -> str:
+    """A reading without its tone, with the sounds joined that southern speakers confuse (zh z, ch c, sh s, ang an, eng en, ing in)."""
+    plain = reading.translate(_TONES)
+    return re.sub(r"(?<=[aei]n)g$", "", re.sub(r"^([zcs])h", r"\1", plain))
+
+
 @lru_cache(maxsize=32768)
 def pinyin_of(character: str) -> frozenset[str]:
-    """All readings of a character without tones; empty for what is not Chinese."""
-    return frozenset(PINYIN_DICT.get(ord(character), "").translate(_TONES).split(",")) - {""}
+    """How a character can sound (see `_sound`); empty for what is not Chinese."""
+    return frozenset(map(_sound, PINYIN_DICT.get(ord(character), "").split(","))) - {""}
 
 
 @cache
 def _sound_table() -> npt.NDArray[np.uint32]:
-    """For every code point the number of its first reading; the code point itself, moved up, where it has none."""
+    """For every code point the number of its first sound; the code point itself, moved up, where it has none."""
     table = np.arange(0x110000, dtype=np.uint32) + 0x10000
     numbers: dict[str, int] = {}
     for code, readings in PINYIN_DICT.items():
-        first = readings.split(",")[0].translate(_TONES)
-        table[code] = numbers.setdefault(first, len(numbers))
+        table[code] = numbers.setdefault(_sound(readings.split(",")[0]), len(numbers))
     return table
 
 

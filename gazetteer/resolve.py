@@ -255,7 +255,7 @@ class Resolver:
         """
         context = tuple(names.fold(part) for part in re.split(r"[,，/ ]", area.name) if part) if area else ()
         forms = names.forms(name, context)
-        if not forms[0].text:
+        if not forms:
             return Found()
         wanted = Wanted(kind, area, only)
         hashes = hash_texts([form.text for form in forms])

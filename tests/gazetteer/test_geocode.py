@@ -1,0 +1,182 @@
+"""Queries to answers on drawn maps."""
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from gazetteer.geocode import Answer, Gazetteer, Query
+from gazetteer.vocabulary import Precision
+from gazetteer.work import Extent
+from tests.support.grid import Grid
+
+TOWN = """
+     K           L
+        P  Q  X
+     A--B--C--D--E     V
+        R  S  Y
+              Z
+     M           N
+"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
+    grid = Grid(TOWN)
+    grid.road("城北东路", "ABCDE", names=["北环路"])
+    grid.road("花园大道", "PBR")
+    grid.road("和平街", "QCS")
+    grid.road("环溪路", "XDYZ")
+    grid.place("下里溪村", "Y")
+    grid.place("8号桥", "D", kind="bridge")
+    grid.place("象珠镇污水处理厂", "V", kind="plant")
+    grid.area("象珠镇", "KLNM")
+    return grid.gazetteer(tmp_path_factory.mktemp("gazetteer"))
+
+
+def ask(gazetteer: Gazetteer, name: str, start: str = "", end: str = "", **more: object) -> Answer:
+    extent = Extent(start, end) if start else None
+    return gazetteer.geocode(Query("1", name, extent=extent, **more))  # type: ignore[arg-type]
+
+
+def test_a_road_is_answered_with_its_line(town: Gazetteer) -> None:
+    answer = ask(town, "城北东路", kind="road")
+    assert answer.precision is Precision.EXACT
+    assert answer.geometry is not None
+    assert answer.geometry.geom_type == "LineString"
+    assert answer.confidence > 0.9
+    assert answer.matched[0]["name"] == "城北东路"
+
+
+def test_a_name_with_one_character_dropped_is_found(town: Gazetteer) -> None:
+    answer = ask(town, "花大道", kind="road")
+    assert answer.precision is Precision.EXACT
+    assert "漏一字" in answer.why
+    assert answer.confidence < ask(town, "花园大道").confidence
+
+
+def test_a_flip_is_refused_with_the_sister_named(town: Gazetteer) -> None:
+    answer = ask(town, "城北西路", kind="road")
+    assert answer.precision is Precision.NONE
+    assert answer.geometry is None
+    assert "城北东路" in answer.why
+
+
+def test_a_name_that_is_nowhere_is_refused(town: Gazetteer) -> None:
+    answer = ask(town, "翠锦公园")
+    assert (answer.precision, answer.geometry, answer.matched) == (Precision.NONE, None, ())
+    assert answer.why
+
+
+def test_an_abbreviation_finds_the_plant(town: Gazetteer) -> None:
+    assert ask(town, "象珠污水厂").matched[0]["name"] == "象珠镇污水处理厂"
+
+
+def test_a_village_is_not_found_for_a_road(town: Gazetteer) -> None:
+    assert ask(town, "下里溪", kind="road").precision is Precision.NONE
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "length_m"),
+    [
+        ("花园大道", "环溪路", 585),
+        ("环溪路", "花园大道", 585),
+        ("花园大道", "8号桥", 585),
+        ("花园大道", "八号桥", 585),
+        ("花园", "和平街", 292),
+        ("花园大道交叉口", "和平街路口", 292),
+        ("花园大道", "下里溪村", 585),
+        ("花园大道", "东端", 877),
+        ("花元大道", "和平街", 292),
+    ],
+)
+def test_a_stretch_is_cut_at_its_ends(town: Gazetteer, start: str, end: str, length_m: float) -> None:
+    answer = ask(town, "城北东路", start, end)
+    assert answer.precision is Precision.STRETCH
+    assert answer.evidence["length_m"] == pytest.approx(length_m, abs=8)
+
+
+def test_an_extent_in_brackets_behind_the_name_is_read(town: Gazetteer) -> None:
+    assert ask(town, "城北东路(花园大道-8号桥)").precision is Precision.STRETCH
+
+
+def test_a_stretch_with_one_end_that_is_nowhere_is_partial(town: Gazetteer) -> None:
+    answer = ask(town, "城北东路", "花园大道", "向阳三路")
+    assert answer.precision is Precision.PARTIAL
+    assert "向阳三路" in answer.why
+
+
+def test_an_end_that_lies_elsewhere_is_no_find(town: Gazetteer) -> None:
+    answer = ask(town, "花园大道", "城北东路", "象珠镇污水处理厂")
+    assert answer.precision is Precision.NEAR
+    assert "不在“花园大道”上" in answer.why
+
+
+def test_a_road_that_is_not_on_the_map_is_a_corridor_and_no_find(town: Gazetteer) -> None:
+    answer = ask(town, "翠锦路", "花园大道", "环溪路")
+    assert answer.precision is Precision.NEAR
+    assert "走廊示意" in answer.why
+
+
+def test_a_length_that_agrees_is_worth_confidence(town: Gazetteer) -> None:
+    plain = ask(town, "城北东路", "花园大道", "环溪路")
+    agreeing = ask(town, "城北东路", "花园大道", "环溪路", length_m=600.0)
+    wrong = ask(town, "城北东路", "花园大道", "环溪路", length_m=5700.0)
+    assert agreeing.confidence > plain.confidence > wrong.confidence
+
+
+@pytest.mark.parametrize("name", ["城北东路与和平街交叉口", "和平街/城北东路", "城北东路和和平街交汇处"])
+def test_the_junction_of_two_roads_is_a_point(town: Gazetteer, name: str) -> None:
+    answer = ask(town, name, kind="junction")
+    assert answer.geometry is not None
+    assert answer.geometry.distance(shapely.Point(Grid(TOWN).points["C"])) < 1e-6
+
+
+def test_an_extension_is_a_direction_and_not_the_road(town: Gazetteer) -> None:
+    answer = ask(town, "城北东路东延")
+    assert answer.precision is Precision.NEAR
+    assert answer.geometry is not None
+    assert answer.geometry.equals(shapely.Point(Grid(TOWN).points["E"]))
+
+
+def test_nothing_outside_the_area_is_answered(town: Gazetteer) -> None:
+    west = (119.0, 28.0, 119.1, 29.0)
+    assert ask(town, "城北东路", within=west).precision is Precision.NONE
+    assert ask(town, "城北东路", within="象珠镇").precision is Precision.EXACT
+
+
+def test_a_name_of_two_towns_is_answered_in_the_one_asked_for(tmp_path: Path) -> None:
+    grid = Grid("""
+     K---L          k---l
+     | A-+-B        | C-+-D
+     M---N          m---n
+    """)
+    grid.road("人民路", "AB")
+    grid.road("人民路", "CD")
+    grid.area("东溪镇", "KLNM")
+    grid.area("西溪镇", "klnm")
+    gazetteer = grid.gazetteer(tmp_path)
+    answer = ask(gazetteer, "人民路", within="西溪镇")
+    assert answer.geometry is not None
+    assert answer.geometry.equals(grid.line("CD"))
+    doubtful = ask(gazetteer, "人民路")
+    assert doubtful.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "（）", "\x00\x01", "\u202e", "路", "城" * 10_000, "((((((((((" * 50, "(-)" * 300]
+)
+def test_a_query_of_nothing_or_of_too_much_is_refused(town: Gazetteer, name: str) -> None:
+    for query in (
+        ask(town, name),
+        ask(town, name, "花园大道", name or "x"),
+        ask(town, "城北东路", name or "x", "和平街"),
+    ):
+        assert query.why
+    assert ask(town, name).precision is Precision.NONE
+
+
+def test_every_rejected_candidate_has_its_reason(town: Gazetteer) -> None:
+    found = town.find("城北西路")
+    assert not found.candidates
+    assert [r.name for r in found.rejected] == ["城北东路"]

@@ -1,0 +1,101 @@
+"""The index: whole or not there, replaced by a new load, one load at a time."""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shapely
+
+from gazetteer.errors import GuatuError
+from gazetteer.geocode import Gazetteer, Query
+from gazetteer.index import build_index, current_generations
+from gazetteer.place import Place
+from gazetteer.vocabulary import Precision
+from tests.support.grid import SOURCE
+
+POINT = shapely.Point(120.1, 28.9)
+
+
+def village(name: str, key: str = "1") -> Place:
+    return Place(key, name, "village", POINT)
+
+
+def found(directory: Path, name: str) -> bool:
+    return Gazetteer.open(directory).geocode(Query("1", name)).precision is Precision.EXACT
+
+
+def test_a_new_load_replaces_the_old_one(tmp_path: Path) -> None:
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    build_index(SOURCE, [village("花园村")], tmp_path)
+    assert found(tmp_path, "花园村")
+    assert not found(tmp_path, "象珠村")
+    assert len(list((tmp_path / SOURCE.name).glob("[0-9]*"))) == 1
+
+
+def test_a_load_that_breaks_leaves_the_old_one(tmp_path: Path) -> None:
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+
+    def breaking() -> Iterator[Place]:
+        yield village("花园村")
+        raise GuatuError("cut")
+
+    with pytest.raises(GuatuError, match="cut"):
+        build_index(SOURCE, breaking(), tmp_path)
+    assert found(tmp_path, "象珠村")
+    assert not list((tmp_path / SOURCE.name).glob("*.part"))
+
+
+def test_what_a_killed_load_left_is_not_seen_and_swept_away(tmp_path: Path) -> None:
+    left = tmp_path / SOURCE.name / "00000000000000000001.part"
+    left.mkdir(parents=True)
+    assert current_generations(tmp_path) == []
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    assert not left.exists()
+
+
+def test_a_second_load_at_the_same_time_is_told(tmp_path: Path) -> None:
+    (tmp_path / SOURCE.name).mkdir()
+    with (tmp_path / f".{SOURCE.name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(GuatuError, match="being loaded"):
+            build_index(SOURCE, [village("象珠村")], tmp_path)
+
+
+def test_a_source_without_places_changes_nothing(tmp_path: Path) -> None:
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    with pytest.raises(GuatuError, match="no named place"):
+        build_index(SOURCE, [], tmp_path)
+    assert found(tmp_path, "象珠村")
+
+
+def test_an_empty_gazetteer_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(GuatuError, match="guatu gazetteer load"):
+        Gazetteer.open(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["keys.npy", "places.arrow", "source.json"])
+def test_a_damaged_index_is_to_be_loaded_again(tmp_path: Path, damage: str) -> None:
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    (generation,) = current_generations(tmp_path)
+    (generation / damage).write_bytes(b"\x00\x01")
+    with pytest.raises(GuatuError, match="load this source again"):
+        Gazetteer.open(tmp_path)
+
+
+def test_an_index_of_another_version_is_to_be_loaded_again(tmp_path: Path) -> None:
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    header = current_generations(tmp_path)[0] / "source.json"
+    header.write_text(json.dumps(json.loads(header.read_text()) | {"format": 0}))
+    with pytest.raises(GuatuError, match="load this source again"):
+        Gazetteer.open(tmp_path)
+
+
+def test_a_village_without_coordinates_lies_in_its_town(tmp_path: Path) -> None:
+    town = Place("330784101", "象珠镇", "town", POINT.buffer(0.05), adcode="330784101")
+    places = [town, Place("330784101201", "下里溪村", "village", None, adcode="330784101201", parent="330784101")]
+    build_index(SOURCE, places, tmp_path)
+    answer = Gazetteer.open(tmp_path).geocode(Query("1", "下里溪村", within="330784101"))
+    assert answer.precision is Precision.TOWN
+    assert "只有名称没有坐标" in answer.why
