@@ -22,7 +22,7 @@ from webmap import (
     tiles,
     works,
 )
-from webmap.inspection import pages, sync
+from webmap.inspection import pages, queue, sync
 
 
 class _JSON(DefaultJSONProvider):
@@ -47,6 +47,6 @@ def create_app(database_url: str, **config: Any) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
-    for room in (map_page, works, reports, sources, tiles, pages, sync, downloads, ogc, review, history):
+    for room in (map_page, works, reports, sources, tiles, pages, queue, sync, downloads, ogc, review, history):
         app.register_blueprint(room.blueprint)
     return app
