@@ -9,7 +9,7 @@ from geodata.models import Report
 
 
 def a_reading(text: str, name: str, *words: str, extent: tuple[str, str] | None = None, **fields: Any) -> Work:
-    """A work whose name is spelled by `words` in the text, one after the other; by the name itself where none are given.
+    """A work whose name is spelled by `words` in the text, one after the other, or by the name itself.
 
     `nth` takes a later occurrence of the first word.
     """

@@ -1,0 +1,103 @@
+"""`guatu import`: project lists in Excel or CSV as works."""
+
+from pathlib import Path
+
+import click
+
+from gazetteer.reading.project_list import Column, Field, ProjectList, read_project_list
+from geodata.database import open_sessions
+from geodata.project_lists import ListedWorks, listed_works, report_of_list, save_list
+from geodata.settings import Settings
+from webmap.cli.tables import print_table
+
+FIELDS = ", ".join(field.value for field in Field)
+
+
+def _mapping(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[Field, str]:
+    chosen: dict[Field, str] = {}
+    for value in values:
+        name, equals, column = value.partition("=")
+        if not equals or not column.strip() or name.strip() not in list(Field):
+            raise click.BadParameter(f"{value!r}: write FIELD=COLUMN, with FIELD one of {FIELDS}")
+        chosen[Field(name.strip())] = column.strip()
+    return chosen
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--county", help="The county of the list, by name or six-digit code, where its titles do not say it.")
+@click.option("--year", type=click.IntRange(1949, 2100), help="The year of the list, where its titles do not say it.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    callback=_mapping,
+    metavar="FIELD=COLUMN",
+    help=f"Set what a column holds, by its header or its letter (may be repeated). FIELD: {FIELDS}.",
+)
+@click.option("--sheet", help="Only this sheet of the file.")
+@click.option("--dry-run", is_flag=True, help="Show the guessed columns and what would be kept, and keep nothing.")
+def command(
+    file: Path, county: str | None, year: int | None, columns: dict[Field, str], sheet: str | None, dry_run: bool
+) -> None:
+    """Keep a project list (xlsx, xls or CSV) as works, with responsible bodies, investment and planned dates.
+
+    The same file twice changes nothing.
+    """
+    projects = read_project_list(file, columns=columns)
+    _show_columns(projects, sheet)
+    _show_unused(projects, sheet)
+    listed = listed_works(projects, sheet)
+    for problem in listed.problems:
+        click.echo(f"guatu: {file.name}: {problem}", err=True)
+    if dry_run:
+        _show_works(listed)
+        click.echo(f"{len(listed.works)} works would be kept")
+        return
+    settings = Settings.from_environment()
+    report = report_of_list(listed, projects, file.name, settings.home / "gazetteer", county=county, year=year)
+    with open_sessions(settings) as sessions, sessions.begin() as session:
+        saved = save_list(session, report, listed)
+        what = f"{saved.report.county} {saved.report.year}, {saved.report.title}"
+        if saved.known:
+            click.echo(f"{what}: already kept; {saved.new} new works, {saved.changed} changed, {saved.known} known")
+        else:
+            click.echo(f"{what}: kept, {saved.new} works")
+
+
+def _show_columns(projects: ProjectList, sheet: str | None) -> None:
+    rows = []
+    for table in projects.sheets:
+        if sheet in (None, table.name):
+            rows += [(table.name, *_cells(column)) for column in table.columns]
+            for warning in table.warnings:
+                click.echo(f"guatu: {table.name}: {warning}", err=True)
+    print_table(("sheet", "column", "header", "field", "sure", "why"), rows, right=(4,))
+
+
+def _cells(column: Column) -> tuple[object, ...]:
+    field = f"{column.field.value}{f' ({column.unit})' if column.unit else ''}" if column.field else "-"
+    return column.letter, column.header, field, f"{column.confidence:.0%}" if column.field else "", column.reason
+
+
+def _show_unused(projects: ProjectList, sheet: str | None) -> None:
+    unused = [row for row in projects.unused if sheet in (None, row.sheet)]
+    if unused:
+        click.echo(f"{len(unused)} rows are not used:")
+        print_table(("sheet", "row", "text", "why"), [(row.sheet, row.row, row.text, row.reason) for row in unused])
+
+
+def _show_works(listed: ListedWorks) -> None:
+    rows = [
+        (
+            work.name,
+            work.kind.value,
+            work.sector.value,
+            work.status.value,
+            plan.responsible or "",
+            "" if plan.investment is None else f"{plan.investment:g}",
+            "–".join(date for date in (plan.planned_start, plan.planned_finish) if date),
+        )
+        for work, plan in zip(listed.works, listed.plans, strict=True)
+    ]
+    print_table(("name", "kind", "sector", "status", "responsible", "万元", "planned"), rows, right=(5,))
