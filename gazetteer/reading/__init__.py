@@ -11,7 +11,8 @@ __all__ = ["Heading", "Reading", "Rejection", "read_works"]
 def read_works(text: str, *, lexicon: Lexicon | None = None) -> Reading:
     """The works that a report's text names, in the order of the text, with what was rejected and the headings.
 
-    Offsets are those of `text`. `lexicon` is the package's own unless another is given (`gazetteer.reading.lexicon.load`).
+    Offsets are those of `text`. `lexicon` is the package's own unless another is given
+    (`gazetteer.reading.lexicon.load`).
     """
     return _grammar(lexicon).read(text)
 

@@ -1,7 +1,8 @@
 """A work to what it is: kind, sector, nature, and whether it has a name of its own."""
 
+from gazetteer.reading.heads import Heads
 from gazetteer.reading.lexicon import Cue, Head, Lexicon, Role
-from gazetteer.reading.members import Member, Members
+from gazetteer.reading.member import Member
 from gazetteer.reading.predicates import Predicate
 from gazetteer.vocabulary import Kind, Nature, Sector
 
@@ -9,9 +10,9 @@ from gazetteer.vocabulary import Kind, Nature, Sector
 class Classifier:
     """Judges members with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, members: Members) -> None:
+    def __init__(self, lexicon: Lexicon, heads: Heads) -> None:
         self._lexicon = lexicon
-        self._members = members
+        self._heads = heads
         self._renovated = lexicon.lists["renovated"]
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
 
@@ -25,17 +26,15 @@ class Classifier:
         if member.shared or member.before:
             return True
         start, end = member.core
-        common = self._members.common(text, start, end)
+        common = self._heads.common(text, start, end)
         if common is None and member.head:
             return (
-                True
-                if not quantity
-                else self._members.proper(text, start, member.head_start) > start or quantity.counts
+                True if not quantity else self._heads.proper(text, start, member.head_start) > start or quantity.counts
             )
         head_start = member.head_start if member.head else end
-        if not quantity and self._members.placed(text, start, head_start):
+        if not quantity and self._heads.placed(text, start, head_start):
             return True
-        return self._members.proper(text, start, head_start) > start
+        return self._heads.proper(text, start, head_start) > start
 
     def nature(self, text: str, member: Member, predicate: Predicate) -> Nature:
         """What is done to it: by the words behind it, else by the verb before it."""
@@ -55,8 +54,8 @@ class Classifier:
         return Nature.NEW
 
     def classify(self, name: str, member: Member, area: tuple[str, ...], siblings: list[Head]) -> tuple[Kind, Sector]:
-        """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by the
-        other members of its list, by the headings."""
+        """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by
+        the other members of its list, by the headings."""
         kind = member.head.kind if member.head else Kind.OTHER
         own = [word for word in self._counted_actions if name.endswith(word)]
         made = next(

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from gazetteer.reading.heads import Heads
 from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
-from gazetteer.reading.lists import Item, WorkList
+from gazetteer.reading.lists import WorkList
 from gazetteer.reading.measures import Measures, Quantity
-from gazetteer.reading.members import Members
+from gazetteer.reading.member import Item
 from gazetteer.reading.predicates import Predicate, Predicates
 from gazetteer.vocabulary import Kind
 
@@ -20,7 +21,7 @@ MAX_BESIDE = 10
 _SINGLE = frozenset(
     (Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING)
 )
-"""Kinds of which one stands alone, so that a common one that is finished is a work even without a name (人才公寓完工)."""
+"""Kinds of which one stands alone, so that a common one that is finished is a work without a name (人才公寓完工)."""
 _IN_NAMES = frozenset(("千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
 """Units that stand at the end of names (地铁4号线)."""
 _MANY = "one of many, with neither a name of its own nor a number"
@@ -46,10 +47,10 @@ class Case:
 class Judge:
     """Judges members with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, measures: Measures, members: Members, predicates: Predicates) -> None:
+    def __init__(self, lexicon: Lexicon, measures: Measures, heads: Heads, predicates: Predicates) -> None:
         self._lexicon = lexicon
         self._measures = measures
-        self._members = members
+        self._heads = heads
         self._predicates = predicates
         self._longest_end = max(map(len, lexicon.stop_ends), default=0)
         self._longest_start = max(map(len, lexicon.stop_starts), default=0)
@@ -79,7 +80,7 @@ class Judge:
             if (why := rule(case)) is not None:
                 yield f"{case.name}: {why}" if case.name else why
 
-    def _spelling(self, case: Case) -> str | None:
+    def _spelling(self, case: Case) -> str | None:  # noqa: PLR0911 - one line a reason
         member, name = case.item.member, case.name
         start, end = member.core
         if len(name) < 2 and not member.shared:
@@ -95,7 +96,7 @@ class Judge:
         ending = next((q for q in self._measures.find(case.text, start, end) if q.end == end), None)
         if ending and ending.foreign and ending.unit not in _IN_NAMES:
             return "a number of something else"
-        if self._members.is_modifier(name) and not member.shared and not self._quantity(case):
+        if self._heads.is_modifier(name) and not member.shared and not self._quantity(case):
             return "says where or of what sort, and names nothing"
         return None
 
@@ -167,12 +168,12 @@ class Judge:
         if member.head is None or member.shared or member.before:
             return None
         quantity = self._quantity(case)
-        common = self._members.common(text, start, end)
+        common = self._heads.common(text, start, end)
         if common is None or (quantity is not None and quantity.value):
             return None
-        if self._members.placed(text, start, member.head_start) or self._alone(case):
+        if self._heads.placed(text, start, member.head_start) or self._alone(case):
             return None
-        return _MANY if self._members.proper(text, start, member.head_start) <= start else None
+        return _MANY if self._heads.proper(text, start, member.head_start) <= start else None
 
     def _alone(self, case: Case) -> bool:
         """科创中心、人才公寓完工: finished alone, or beside things that are the only ones of their kind."""
@@ -180,7 +181,7 @@ class Judge:
         if head is None or head.kind not in _SINGLE or not self._physical(case):
             return False
         others = [i.member for i in case.found.items if i is not case.item]
-        return not others or any(m.head and not self._members.common(case.text, *m.core) for m in others)
+        return not others or any(m.head and not self._heads.common(case.text, *m.core) for m in others)
 
     def _physical(self, case: Case) -> bool:
         """Whether what is said can only be said of things that are built."""
@@ -191,7 +192,7 @@ class Judge:
         member = case.item.member
         if member.head is None or member.shared or member.before or self._quantity(case):
             return None
-        if self._members.proper(case.text, member.core[0], member.head_start) > member.core[0]:
+        if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
             return None
         if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD:
             return "a title, not a thing"

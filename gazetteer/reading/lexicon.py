@@ -1,8 +1,8 @@
 """The genre's words as data: loaded from TOML files, checked, and compiled once.
 
-The files beside this module (`lexicon/*.toml`) say what each of their tables means. A planner's own folder may hold files of the
-same names: its words are added, a word that is already there takes the planner's meaning, and a list `remove` at the top of
-a file takes words away.
+The files beside this module (`lexicon/*.toml`) say what each of their tables means. A planner's own folder may hold
+files of the same names: its words are added, a word that is already there takes the planner's meaning, and a list
+`remove` at the top of a file takes words away.
 """
 
 import functools
@@ -44,8 +44,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a verb (or a predicate behind its works) says. `status` None: only a link to the next verb. `final`: what follows
-    it adds nothing (进入安装阶段)."""
+    """What a verb (or a predicate behind its works) says. `status` None: only a link to the next verb. `final`: what
+    follows it adds nothing (进入安装阶段)."""
 
     status: Status | None
     strong: bool = False
@@ -137,7 +137,7 @@ class Lexicon:
 
 
 def trie_pattern(words: Iterable[str]) -> str:
-    """A regular expression that matches the longest of `words`, as a trie so that matching does not slow down with their number."""
+    """A regular expression that matches the longest of `words`; a trie, so that their number does not slow it down."""
     trie: dict[str, Any] = {}
     for word in words:
         node = trie
@@ -223,8 +223,9 @@ class _File:
                 raise self.fail(name, f"未知的键 unknown key {name!r}; one of {', '.join(sorted(allowed))}")
 
     def one_of(self, enum: type[_E], value: object, key: str) -> _E:
+        """The member of a closed list that `value` names."""
         try:
-            return enum(value)
+            return enum(str(value))
         except ValueError:
             allowed = ", ".join(member.value for member in enum)
             raise self.fail(f'"{value}"', f"{key} {value!r} 不在词表中 is not one of {allowed}") from None
@@ -232,9 +233,11 @@ class _File:
 
 def _forget(lexicon: Lexicon, word: str) -> None:
     lexicon.adverbs.discard(word)
-    for table in (lexicon.verbs, lexicon.afters, lexicon.actions, lexicon.stages, lexicon.heads, lexicon.common_heads):
-        table.pop(word, None)  # type: ignore[attr-defined]
-    for table in (lexicon.stop_starts, lexicon.stop_ends, lexicon.stop_holds):
+    tables: tuple[dict[str, Any], ...] = (
+        *(lexicon.verbs, lexicon.afters, lexicon.actions, lexicon.stages, lexicon.heads, lexicon.common_heads),
+        *(lexicon.stop_starts, lexicon.stop_ends, lexicon.stop_holds),
+    )
+    for table in tables:
         table.pop(word, None)
     for key, words in lexicon.lists.items():
         lexicon.lists[key] = tuple(kept for kept in words if kept != word)
@@ -349,7 +352,7 @@ def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None
 
 
 def _read_names(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("joined", "literals", "not_etc", "processes")
+    keys = ("joined", "literals", "not_etc", "processes", "articles")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 

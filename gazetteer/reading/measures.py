@@ -25,7 +25,8 @@ _PAIR = re.compile(
 _NUMBERED = (
     r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
 )
-_LINE = r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|[路街线道巷环河江溪渠](?![路街线道巷环河江溪渠]))"
+_LINE_END = "[路街线道巷环河江溪渠]"
+_LINE = rf"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|{_LINE_END}(?!{_LINE_END}))"
 _ROAD_NAME = re.compile(rf"{_NUMBERED}(?:[一-鿿]{{2,4}}?(?:高速公路|高速|公路))?|[^-至到自从]{{1,10}}?{_LINE}")
 _STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|到|-+)(?P<b>[^-（）]{2,16})")
 
@@ -37,7 +38,8 @@ _SPOKEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in its unit; `counts` where the unit numbers things, not their length or area. `start`, `end` in the text."""
+    """A number in its unit; `counts` where the unit numbers things, not their length or area. `start` and `end` are
+    positions in the text."""
 
     value: float
     unit: str
@@ -148,8 +150,8 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
 
 
 def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None:
-    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `head_start` is where the words
-    that say what the thing is begin; the second end stops there, or at 段."""
+    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `head_start` is
+    where the words that say what the thing is begin; the second end stops there, or at 段."""
     road = _ROAD_NAME.match(text, start, end)
     begin = road.end() if road else start
     if road and text[begin : begin + 1] in "至到-":

@@ -12,7 +12,7 @@ _DASH = re.compile(r"[—–~～-]+")
 
 
 def key(work: Work) -> tuple[object, ...]:
-    """What two mentions of one work have in common. Numbers of unnamed things are one work only where all of it is equal."""
+    """What two mentions of one work have in common. Numbers of unnamed things are one work only where all is equal."""
     name = _DASH.sub("-", _DROPPED.sub("", unicodedata.normalize("NFKC", work.name)))
     if work.named:
         return name, work.kind
@@ -20,7 +20,7 @@ def key(work: Work) -> tuple[object, ...]:
 
 
 def merge(works: list[Work]) -> list[Work]:
-    """One work for each thing. What the part that looks forward says of it stands, since that is the year of the report;
+    """One work for each thing. What the part that looks forward says of it stands: that is the year of the report;
     within a part the first mention stands. The first spans of the others become its `mentions`."""
     places: dict[tuple[object, ...], int] = {}
     groups: list[list[Work]] = []

@@ -1,6 +1,7 @@
 """A clause to what it says and what it says it of: the verbs before the works, the works, the verbs behind them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gazetteer.reading.lexicon import Lexicon, Role
@@ -13,9 +14,15 @@ _TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
 _LINKS = ("以及", "、", "和", "及", "与", "并", "或")
 _JOINTS = ("并", "后", "及", "和", "后又", "且")
 _TIME_ROLE = frozenset({Role.ADVERB})
+_TWO = 2
+"""Characters of the verbs that street names begin with (建设路)."""
 _SHARE_ROLE = frozenset({Role.AFTER})
 _SHARE = r"完成(?:总?工程量|总?投资|总?进度|形象进度)?的?(?:约)?\d+(?:\.\d+)?%"
-_TIME = r"于?(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?|20\d\d年(?:底|末|初)?(?:之?前)?|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
+_TIME = (
+    r"于?(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?"
+    r"|20\d\d年(?:底|末|初)?(?:之?前)?"
+    r"|[一二三四五六七八九十]+月(?:份|底|末|初)?(?:之?前)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Predicates:
             )
             for m in self._words.finditer(masked, start, end)
         ]
+        found = list(self._without_literals(masked, found))
         kept: list[Token] = []
         for index, token in enumerate(found):
             if token.end - token.start == 1:
@@ -107,6 +115,20 @@ class Predicates:
                     continue
             kept.append(token)
         return kept
+
+    def _without_literals(self, masked: str, tokens: list[Token]) -> Iterator[Token]:
+        """A verb that ends where a word that is none begins gives it up: 启动|建设路, not 启动建设|路."""
+        position = 0
+        for token in tokens:
+            if token.start < position:
+                continue
+            shorter = token.word[:-_TWO]
+            literal = self._words.match(masked, token.end - _TWO) if shorter in self._lexicon.roles else None
+            if literal and literal.end() > token.end and Role.LITERAL in self._lexicon.roles.get(literal.group(), ()):
+                yield Token(token.start, token.end - _TWO, shorter, self._lexicon.roles[shorter])
+                position = literal.end()
+            else:
+                yield token
 
     def lead(self, masked: str, tokens: list[Token], start: int) -> Run:
         """The run of verbs that begins at `start`."""
@@ -142,7 +164,7 @@ class Predicates:
         return [Run(tuple(run)) for run in runs if any(token.roles - {Role.ADVERB, Role.HEAD} for token in run)]
 
     def tail(self, masked: str, runs: list[Run], start: int, end: int) -> tuple[Run, Quantity | None]:
-        """The run that ends the clause (or stands before the quantity that ends it), without the actions it opens with."""
+        """The run that ends the clause (or stands before the quantity that ends it), without the actions before it."""
         if not runs:
             return Run(), None
         quantity = None

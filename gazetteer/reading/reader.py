@@ -2,6 +2,7 @@
 
 from gazetteer.reading.classify import Classifier
 from gazetteer.reading.clauses import mask, sentences
+from gazetteer.reading.heads import Heads
 from gazetteer.reading.judge import Judge
 from gazetteer.reading.lexicon import Lexicon
 from gazetteer.reading.lists import Lists
@@ -11,6 +12,8 @@ from gazetteer.reading.merge import merge
 from gazetteer.reading.predicates import Predicates
 from gazetteer.reading.result import Reading, Rejection
 from gazetteer.reading.sentence import Sentence
+from gazetteer.reading.sharing import Sharing
+from gazetteer.reading.stripping import Stripper
 from gazetteer.reading.structure import Reader
 from gazetteer.work import Work
 
@@ -22,10 +25,12 @@ class Grammar:
         self.lexicon = lexicon
         measures = Measures(lexicon)
         self.predicates = Predicates(lexicon, measures)
-        self.members = Members(lexicon, measures)
-        self.lists = Lists(lexicon, measures, self.members, self.predicates)
-        self.classifier = Classifier(lexicon, self.members)
-        self.judge = Judge(lexicon, measures, self.members, self.predicates)
+        self.heads = Heads(lexicon)
+        self.stripper = Stripper(lexicon, measures, self.heads)
+        members = Members(lexicon, self.heads, self.stripper)
+        self.lists = Lists(lexicon, measures, members, self.predicates, Sharing(lexicon, self.heads))
+        self.classifier = Classifier(lexicon, self.heads)
+        self.judge = Judge(lexicon, measures, self.heads, self.predicates)
 
     def read(self, text: str) -> Reading:
         """All works of a report."""

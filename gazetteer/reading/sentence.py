@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from gazetteer.reading.clauses import clauses
 from gazetteer.reading.lexicon import Role
-from gazetteer.reading.lists import Item, WorkList
-from gazetteer.reading.members import Member
+from gazetteer.reading.lists import WorkList
+from gazetteer.reading.member import Item, Member
 from gazetteer.reading.predicates import Predicate, Run, Token, predicate_part
 from gazetteer.reading.result import Rejection
 from gazetteer.reading.structure import Paragraph
@@ -23,8 +23,9 @@ _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
-    "至", "到", "为", "成", "入", "于", "在", "向", "率", "项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期",
-)  # fmt: skip
+    *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
+    *("项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期"),
+)
 """What stands behind a verb that goes on with it and is no object (搬迁|至新校区, 改扩建|项目)."""
 
 
@@ -117,13 +118,13 @@ class Sentence:
             self.pending = [*self.pending, (found, (start, end))]
 
     def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
-        """A verb that the lexicon does not know: the works are what stands before it, up to a head that is followed by a
-        word for project or by an adverb (米市水库灌区渠系工程|蓄势待发)."""
+        """A verb that the lexicon does not know: the works are what stands before it, up to a head with a word for
+        project or an adverb behind it (米市水库灌区渠系工程|蓄势待发)."""
         for index, token in enumerate(tokens):
             head = self.g.lexicon.heads.get(token.word)
             if head is None or head.weak or head.kind not in _BUILT or token.start < begin:
                 continue
-            stop = self.g.members.project(self.text, token.end, clause[1])
+            stop = self.g.stripper.project(self.text, token.end, clause[1])
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             if stop == token.end and not (after and after.start == stop and after.roles & _BEHIND):
                 continue
@@ -135,7 +136,7 @@ class Sentence:
         return False
 
     def _first(self, tokens: list[Token], telling: Run, begin: int, clause: tuple[int, int]) -> bool:
-        """A开工、B完工: the first of two sentences that a list mark joins; the second is read as a clause of its own."""
+        """A开工、B完工: the first of two sentences that a list mark joins; the second is a clause of its own."""
         end = clause[1]
         if telling.start <= begin or self.text[telling.end] != "、":
             return False
@@ -189,19 +190,19 @@ class Sentence:
         if member.head is None:
             return False
         return (
-            not member.head.weak or self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]
+            not member.head.weak or self.g.heads.proper(self.text, member.core[0], member.head_start) > member.core[0]
         )
 
     def _objects(self, objects: WorkList, predicate: Predicate, *, alone: bool) -> bool:
-        """Whether a list behind a verb names works: any work, or where the words before the verb name one too (`alone` False),
-        one with a name of its own or a number (A实现主管道贯通 is said of A)."""
+        """Whether a list behind a verb names works: any work, or where the words before it name one too (`alone`
+        False), one with a name of its own or a number (A实现主管道贯通 is said of A)."""
         for item in objects.items:
             member = item.member
             if member.head is None or self._why_not(item, objects, predicate) is not None:
                 continue
             if alone or member.quantity or member.before:
                 return True
-            if self.g.members.proper(self.text, member.core[0], member.head_start) > member.core[0]:
+            if self.g.heads.proper(self.text, member.core[0], member.head_start) > member.core[0]:
                 return True
         return False
 

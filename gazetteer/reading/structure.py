@@ -14,7 +14,7 @@ from gazetteer.vocabulary import Period
 from gazetteer.work import Span
 
 MAX_PARAGRAPH = 20_000
-"""Characters after which a paragraph is closed even without a full stop: no report has one so long, and it bounds the work."""
+"""Characters after which a paragraph is closed even without a full stop: no report has one so long."""
 MAX_HEADING = 45
 """Characters of the longest line that is taken as a heading: a sentence is longer."""
 DEFAULT_SAMPLE = 20_000
@@ -58,7 +58,7 @@ _CONTINUED = re.compile(r"^（?(?:紧接|上接|接上)第?[\d一二三四]+版�
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title of the report: its words as written, without its number, its level (1 is the outermost) and where it stands."""
+    """A title of the report: its words as written without its number, its level (1 is outermost), where it stands."""
 
     title: str
     level: int
@@ -67,7 +67,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Joined and normalised `text`; `pieces` are pairs (position in `text`, offset in the report) of its unbroken runs."""
+    """Joined and normalised `text`; `pieces` are (position in `text`, offset in the report) of its unbroken runs."""
 
     text: str
     pieces: tuple[tuple[int, int], ...]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from gazetteer.reading.classify import Classifier
 from gazetteer.reading.lexicon import Role
-from gazetteer.reading.lists import Item, WorkList
-from gazetteer.reading.members import Member
+from gazetteer.reading.lists import WorkList
+from gazetteer.reading.member import Item, Member
 from gazetteer.reading.predicates import Predicate, Predicates, Run
 from gazetteer.reading.structure import Paragraph
 from gazetteer.vocabulary import Status

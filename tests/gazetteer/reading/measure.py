@@ -1,8 +1,8 @@
 """How well reading finds the works that people annotated in passages of reports.
 
-A passage is NAME.txt with NAME.jsonl beside it, one annotated work a line. A work read is right where its name, folded, is the
-name or one of the aliases of an annotated work; a second reading of the same work counts neither way, and so do works
-marked optional. Attributes are measured over the works that were found.
+A passage is NAME.txt with NAME.jsonl beside it, one annotated work a line. A work read is right where its name, folded,
+is the name or one of the aliases of an annotated work; a second reading of the same work counts neither way, and so do
+works marked optional. Attributes are measured over the works that were found.
 
     python tests/gazetteer/reading/measure.py FOLDER_OR_TXT... [--misses]
 """
@@ -58,7 +58,9 @@ class Score:
     def add(self, passage: Path) -> None:
         """Read a passage and count."""
         text = passage.read_text(encoding="utf-8")
-        gold = [json.loads(line) for line in passage.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines() if line]
+        gold = [
+            json.loads(line) for line in passage.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines() if line
+        ]
         names: dict[str, list[int]] = {}
         for index, work in enumerate(gold):
             for name in [work["name"], *work.get("aliases", [])]:

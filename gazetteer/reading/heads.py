@@ -1,0 +1,83 @@
+"""What a name ends in: the head that says what the thing is, and the words before it that are no proper name."""
+
+import re
+
+from gazetteer.reading.lexicon import Head, Lexicon
+from gazetteer.vocabulary import Kind
+
+PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
+"""The phase that ends a name (天蒲公路|一期)."""
+LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
+"""Kinds of which a section or a stretch is named."""
+_NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
+_OWN = "县市区旗镇乡"
+
+
+class Heads:
+    """Finds heads with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._modifiers = frozenset(lexicon.lists["modifiers"])
+        self._natural = frozenset(lexicon.lists["natural"])
+        self._places = lexicon.lists["places"]
+        self._longest_modifier = max(map(len, self._modifiers), default=0)
+
+    def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+        """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a
+        section of a road (S2线乐清段) count with the head before them."""
+        if phase := PHASE.search(text, max(start, end - 8), end):
+            return self.head(text, start, phase.start())
+        if road := _NUMBERED_ROAD.search(text, max(start, end - 10), end):
+            return self._lexicon.heads["公路"], road.start(), road.end()
+        if text[end - 1 : end] == "段" and (before := self._inner(text, start, end - 1)):
+            return before
+        heads, common = self._lexicon.heads, self._lexicon.common_heads
+        for begin in range(max(start, end - self._lexicon.longest_head), end):
+            word = text[begin:end]
+            if found := heads.get(word) or common.get(word):
+                return found, begin, end
+        return None
+
+    def _inner(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+        """The last head of a line that stands inside a name."""
+        feature = None
+        for stop in range(end, start + 1, -1):
+            found = self.head(text, start, stop)
+            if found and found[0].kind in LINES and text[stop - 1] != "段":
+                if text[stop - 1] not in self._natural or stop - found[1] > 1:
+                    return found
+                feature = feature or found
+        return feature
+
+    def common(self, text: str, start: int, end: int) -> Head | None:
+        """The head it ends in as one of many, where there is such."""
+        for begin in range(max(start, end - self._lexicon.longest_head), end):
+            word = text[begin:end]
+            if found := self._lexicon.common_heads.get(word):
+                return found
+            if word in self._lexicon.heads:
+                return None
+        return None
+
+    def proper(self, text: str, start: int, end: int, shortest: int = 1) -> int:
+        """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name. Words of
+        fewer than `shortest` characters are left to it."""
+        while start < end:
+            for begin in range(max(start, end - self._longest_modifier), end - shortest + 1):
+                if text[begin:end] in self._modifiers:
+                    if begin == start and end - begin == 1 and text[begin] in _OWN:
+                        return end  # 县体育公园 is the county's own
+                    end = begin
+                    break
+            else:
+                return end
+        return end
+
+    def placed(self, text: str, start: int, end: int) -> bool:
+        """Whether the words before `end` say where in the county (老城区|危旧房)."""
+        return text.startswith(self._places, start, end)
+
+    def is_modifier(self, words: str) -> bool:
+        """Whether the words only say where or of what sort."""
+        return words in self._modifiers

@@ -1,0 +1,226 @@
+"""What the members of a list share: heads, actions, numbers, and the works that share so much that they are one."""
+
+from gazetteer.reading.heads import Heads
+from gazetteer.reading.lexicon import Lexicon
+from gazetteer.reading.member import Item, Member
+from gazetteer.vocabulary import Kind, Nature
+
+_JUNCTIONS = ("交叉口", "路口", "节点", "十字路口", "道口", "交会处", "交汇处", "连接线", "连通工程")
+_LINEAR = frozenset((Kind.ROAD, Kind.WATERWAY))
+_ALONG = frozenset((Kind.PIPELINE, Kind.GREEN, Kind.EQUIPMENT))
+_SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
+_UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
+MAX_UNKNOWN = 4
+"""Characters of unknown words between a head and a verb: an adverb or a part, not another name."""
+MAX_HEADLESS = 5
+"""Characters of the longest member that may take over another member's head: longer ones are things of their own."""
+MIN_GIVER = 5
+"""Characters of the shortest name that gives its head to a name that may have one of its own (方岩 from 西溪卫生院)."""
+_FAMILIES = (
+    {Kind.ROAD, Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE, Kind.EXPRESSWAY, Kind.RAILWAY},
+    {Kind.WATERWAY, Kind.RESERVOIR},
+    {Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PARKING, Kind.FUNERAL}
+    | {Kind.PLANT, Kind.WASTE, Kind.POWER},
+    {Kind.PARK, Kind.GREEN, Kind.SCENIC, Kind.VILLAGE, Kind.TOWN, Kind.ZONE, Kind.BLOCK},
+    {Kind.HOUSING},
+)
+"""Kinds so near each other that a list of one may be summed up by the other (公园、村等景区)."""
+
+
+def _family(kind: Kind) -> int:
+    return next((index for index, family in enumerate(_FAMILIES) if kind in family), -1 - list(Kind).index(kind))
+
+
+class Sharing:
+    """Shares with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, heads: Heads) -> None:
+        self._lexicon = lexicon
+        self._heads = heads
+        self._dependents = frozenset(lexicon.lists["dependents"])
+        self._unshared = frozenset(lexicon.lists["unshared"])
+        self._collective = frozenset(lexicon.lists["collective"])
+        self._stop_ends = tuple(lexicon.stop_ends)
+
+    def share(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
+        """The works of a group of members, which `closing` sums up (等3个污水处理厂)."""
+        self._fold_actions(text, group)
+        if closing is not None:
+            self._merge_modifiers(text, group, closing)
+            self._share_closing(text, [item.member for item in group], closing)
+        else:
+            self._share_suffix(group)
+            self._share_number([item.member for item in group])
+        for index in range(len(group) - 1, -1, -1):
+            self._share_head(text, group, index)
+        return self._one_length(group, closing)
+
+    def _fold_actions(self, text: str, group: list[Item]) -> None:
+        """A member that is only an action (道路及沥青罩面, 改造和扩容) belongs to the member before it."""
+        for index in range(len(group) - 1, 0, -1):
+            member, before = group[index].member, group[index - 1].member
+            core = text[slice(*member.core)]
+            if core in self._lexicon.actions and not self._lexicon.actions[core].name and not member.quantity:
+                member.actions.append(core)
+                member.core = (member.core[0], member.core[0])
+            if member.bare and member.actions and not before.bare and not (member.quantity and before.quantity):
+                before.actions = before.actions or member.actions
+                before.quantity = before.quantity or member.quantity
+                before.generic = before.generic or member.generic
+                before.phase = before.phase or member.phase
+                del group[index]
+
+    def _merge_modifiers(self, text: str, group: list[Item], closing: Member) -> None:
+        """文昌片区燃气、供水、排水等老旧管网 is one work."""
+        if closing.head is None or len(group) < 2:
+            return
+        if all(self._modifier_only(text, item.member) for item in group[1:]):
+            first = group[0].member
+            first.core = (first.core[0], self._without_modifier(text, *first.core))
+            first.head, first.weak = None, False
+            first.quantity = closing.quantity
+            del group[1:]
+
+    def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
+        """The head, actions and stage behind the list are said of all."""
+        words = text[slice(*closing.core)]
+        stopped = not closing.bare and closing.head is None and words.endswith(self._stop_ends)
+        for member in members:
+            member.actions = member.actions or list(closing.actions)
+            member.stage = member.stage or closing.stage
+            member.stopped = member.stopped or stopped
+            member.summed = bool(closing.generic or closing.head or closing.actions)
+            if closing.head and not closing.bare:
+                own_head = self._own_head(text, member, closing)
+                if words in self._collective and not own_head:
+                    member.head = closing.head
+                elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
+                    member.take_head(closing, closing.core, "head shared by the list")
+        count = closing.quantity
+        if count and count.counts and len(members) > count.value:
+            for member in members:
+                member.flags.append("count-mismatch")
+
+    def _without_modifier(self, text: str, start: int, end: int) -> int:
+        return next((begin for begin in range(start + 2, end) if self._heads.is_modifier(text[begin:end])), end)
+
+    def _own_head(self, text: str, member: Member, closing: Member) -> bool:
+        """Whether the member's own head says what it is, so that the head at the end of the list only sums up."""
+        if member.head is None or closing.head is None:
+            return False
+        if member.weak:
+            return text[member.head_end - 1] == text[closing.head_end - 1]
+        return closing.head.weak or _family(member.head.kind) == _family(closing.head.kind)
+
+    def _share_suffix(self, group: list[Item]) -> None:
+        """An action or stage behind the last member is said of all that have none."""
+        last = group[-1].member
+        if not (last.actions or last.stage):
+            return
+        shared = [a for a in last.actions if self._lexicon.actions[a].nature in _SHARED_NATURES]
+        for item in reversed(group[:-1]):
+            if item.member.actions:
+                return
+            quantity = item.member.quantity
+            if (quantity and quantity.start > item.member.start) or item.member.phase or not (shared or last.stage):
+                continue
+            item.member.actions = list(shared)
+            item.member.stage = item.member.stage or last.stage
+            item.member.notes.append("said of the whole list")
+
+    def _share_number(self, members: list[Member]) -> None:
+        """A、B各5个."""
+        last = members[-1]
+        if last.quantity and last.each:
+            for member in members[:-1]:
+                member.quantity = member.quantity or last.quantity
+
+    def _share_head(self, text: str, group: list[Item], index: int) -> None:
+        """A member without a head takes that of the next (方岩和西溪卫生院), or belongs to the one before it."""
+        member = group[index].member
+        if member.shared or member.bare:
+            return
+        if index and text[slice(*member.core)] in self._dependents and not group[index - 1].member.bare:
+            member.before = group[index - 1].member.core
+            member.notes.append("belongs to the work before it")
+        elif index + 1 < len(group) and self._lacks_head(text, member, group[index + 1].member):
+            giver = group[index + 1].member
+            if self._gives(member, giver) and (span := giver.shared or self._shareable(text, giver)):
+                member.take_head(giver, span, "head shared with the next member")
+        elif index and member.head is None and member.quantity and self._modifier_only(text, member):
+            giver = group[index - 1].member
+            if giver.head:
+                member.take_head(giver, (giver.head_start, giver.head_end), "head shared with the member before")
+
+    def _lacks_head(self, text: str, member: Member, giver: Member) -> bool:
+        if member.head is None:
+            return True
+        if giver.core[1] - giver.core[0] < MIN_GIVER:
+            return False
+        return self._along(text, member, giver) or (member.weak and not giver.weak)
+
+    def _gives(self, member: Member, giver: Member) -> bool:
+        if giver.head is None or giver.bare or member.core[1] - member.core[0] > MAX_HEADLESS:
+            return False
+        if member.quantity or member.generic or member.phase:
+            return False
+        return not member.actions or member.actions == giver.actions
+
+    def _along(self, text: str, member: Member, giver: Member) -> bool:
+        """Whether it is a road or river along which what the next member names lies (哈敦街、察哈尔路排水管线)."""
+        if member.quantity or member.actions or member.ends or giver.bare or member.head is None or giver.head is None:
+            return False
+        if giver.head.kind not in _ALONG or member.head.kind not in _LINEAR:
+            return False
+        if giver.shared:
+            return True
+        inner = self._heads.head(text, giver.core[0], self._heads.proper(text, giver.core[0], giver.head_start))
+        return inner is not None and inner[0].kind in _LINEAR
+
+    def _modifier_only(self, text: str, member: Member) -> bool:
+        return self._heads.proper(text, *member.core) == member.core[0]
+
+    def _shareable(self, text: str, giver: Member) -> tuple[int, int] | None:
+        """The head and the words before it that go with it, where it is one that lists share."""
+        head = text[giver.head_start : giver.head_end]
+        begin = self._heads.proper(text, giver.core[0], giver.head_start, shortest=2)
+        if begin == giver.head_start and (head in self._unshared or head.endswith(_UNSHARED_ENDS)):
+            return None
+        if begin <= giver.core[0]:
+            begin = giver.head_start
+        return begin, giver.head_end
+
+    def _one_length(self, group: list[Item], closing: Member | None) -> list[Item]:
+        """Members that share one head and one length are one work (华溪及溪心路污水主管5.7公里)."""
+        kept: list[Item] = []
+        for index, item in enumerate(group):
+            member = item.member
+            last = closing.quantity if closing and index == len(group) - 1 else None
+            quantity = member.quantity or last
+            if quantity and not (quantity.counts or quantity.foreign or member.shared or member.bare):
+                first = len(kept)
+                while first and kept[first - 1].member.shared and not kept[first - 1].member.quantity:
+                    first -= 1
+                if first < len(kept):
+                    member.core = (kept[first].member.core[0], member.core[1])
+                    member.quantity = quantity
+                    member.notes.append("one length for the whole list")
+                    del kept[first:]
+            kept.append(item)
+        return kept
+
+    def cut(self, text: str, member: Member) -> None:
+        """Unknown words between a head and the verb are no part of the name (城西水厂|现已|投用)."""
+        start, end = member.core
+        settled = member.head or member.shared or member.quantity or member.generic or member.ends
+        if settled or text.endswith(self._stop_ends, start, end):
+            return
+        for stop in range(end - 1, max(start + 2, end - MAX_UNKNOWN) - 1, -1):
+            found = self._heads.head(text, start, stop)
+            if found is None or found[0].weak or stop - found[1] == 1:
+                continue
+            if self._heads.proper(text, start, found[1]) > start:
+                member.core = (start, stop)
+                member.head, member.head_start, member.head_end = found
+                member.notes.append("words after the head left out")
+                return

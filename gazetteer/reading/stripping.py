@@ -1,0 +1,246 @@
+"""What stands around a name in a list: articles and relative clauses before it; brackets, numbers, actions, stages,
+phases and words for project behind it. Each rule takes one of them away and notes it on the member."""
+
+import re
+from collections.abc import Callable
+
+from gazetteer.reading.heads import PHASE, Heads
+from gazetteer.reading.lexicon import Lexicon
+from gazetteer.reading.measures import Measures, Quantity, bracket_ends, relative_ends
+from gazetteer.reading.member import Member
+
+_SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷"))
+"""Units in which the size of a work itself is given."""
+_MADE = ("年产", "日产", "日处理", "产能")
+_OF_SIZE = ("年产", "日处理", "装机", "总长")
+_COUNTING = ("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")
+_CIRCUMSTANCES = ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日")
+"""Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
+_RELATIVE = re.compile(r"[^“”（）]{1,60}的")
+_PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
+_TRAILING = 24
+"""Characters before an end in which a quantity may stand."""
+
+
+class Stripper:
+    """Strips with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, measures: Measures, heads: Heads) -> None:
+        self._lexicon = lexicon
+        self._measures = measures
+        self._heads = heads
+        self._articles = lexicon.lists["articles"]
+        self._generic = frozenset(lexicon.lists["generic"])
+        self._parts = frozenset(lexicon.lists["parts"])
+        self._structures = frozenset(lexicon.lists["structures"])
+        self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
+        self._rules: tuple[Callable[[str, Member, int, int], int | None], ...] = (
+            self._bracket,
+            self._quotation,
+            self._section,
+            self._particle,
+            self._number,
+            self._phase,
+            self._word,
+        )
+
+    def front(self, text: str, member: Member, start: int, end: int) -> int:
+        """Where the name begins."""
+        while start < end:
+            begin = self._clause(text, member, start, end) or self._leading(text, member, start, end)
+            if begin is None:
+                article = next(
+                    (a for a in self._articles if text.startswith(a, start) and end - start > len(a) + 1), None
+                )
+                if article is None:
+                    return start
+                begin = start + len(article)
+            start = begin
+        return start
+
+    def back(self, text: str, member: Member, start: int, end: int) -> int:
+        """Where the name ends: the rules in turn, until none takes anything more away."""
+        while start < end:
+            stop = next((stop for rule in self._rules if (stop := rule(text, member, start, end)) is not None), None)
+            if stop is None or stop == end:
+                return end
+            end = stop
+        return end
+
+    def _clause(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """总投资5亿元的|A; 老客站到新火车站的|A."""
+        relative = _RELATIVE.match(text, start, end)
+        if relative is None or relative.end() + 1 >= end:
+            return None
+        if (ends := relative_ends(text, start, relative.end() - 1)) and not member.ends:
+            member.ends = ends
+            member.notes.append("ends before the name")
+        sizes = (q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts)
+        member.quantity = member.quantity or next(sizes, None)
+        return relative.end()
+
+    def _leading(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """5座|小(二)型水库."""
+        quantity = self._measures.at(text, start, end)
+        if quantity is None or quantity.foreign or quantity.end >= end:
+            return None
+        member.quantity = quantity
+        return quantity.end + text.startswith("的", quantity.end)
+
+    def _bracket(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """A bracket behind the name: its ends, its phase, another name for it."""
+        begin = text.rfind("（", start, end) if text[end - 1] == "）" else -1
+        if begin < start:
+            return None
+        ends = bracket_ends(text, begin + 1, end - 1)
+        if ends is None and begin == start:
+            return end
+        if ends and not member.ends:
+            member.ends = ends
+            member.notes.append("ends in brackets")
+        if (phase := PHASE.search(text, begin + 1, end - 1)) and not member.phase:
+            member.phase = phase.group()
+        return begin
+
+    def _quotation(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """石墨产业园|“七通一平”."""
+        begin = text.rfind("“", start, end) if text[end - 1] == "”" else -1
+        if begin <= start or not self._heads.head(text, start, begin):
+            return None
+        for word in (text[begin + 1 : end - 1], text[begin:end]):
+            if word in self._lexicon.actions:
+                member.actions.append(word)
+                break
+        return begin
+
+    def _section(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """A公路（B-C）|平陵段."""
+        close = text.rfind("）", max(start, end - 8), end) if text[end - 1] == "段" else -1
+        begin = text.rfind("（", start, max(close, start))
+        return close + 1 if close > start and begin > start and bracket_ends(text, begin + 1, close) else None
+
+    def _particle(self, text: str, member: Member, start: int, end: int) -> int | None:
+        if text[end - 1] in "，、。的等后共":
+            return end - 1
+        if member.quantity:
+            return next((end - len(word) for word in _MADE if text.endswith(word, start, end)), None)
+        return None
+
+    def _number(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """老旧小区|3个; A、B|各5个."""
+        quantity = self._trailing(text, start, end)
+        if quantity is None:
+            return None
+        member.quantity = quantity
+        if text.endswith(_COUNTING, start, quantity.start):
+            member.each = text[quantity.start - 1] == "各"
+            return quantity.start - 1
+        return quantity.start
+
+    def _trailing(self, text: str, start: int, end: int) -> Quantity | None:
+        """The quantity that ends at `end`."""
+        if text[end - 1].isdigit():
+            return None
+        found = [
+            q for q in self._measures.find(text, max(start, end - _TRAILING), end) if q.end == end and not q.foreign
+        ]
+        return found[-1] if found and found[-1].start > start else None
+
+    def _phase(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """A phase right behind the head belongs to the name, one behind an action does not."""
+        phase = PHASE.search(text, start, end)
+        if phase is None:
+            return None
+        member.phase = phase.group()
+        if not member.actions and not member.generic and self._heads.head(text, start, phase.start()):
+            member.notes.append(f"phase {member.phase}")
+            return end
+        return phase.start()
+
+    def _word(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """The longest action, stage, part or word for project that the words end in, where the head is not longer."""
+        lexicon = self._lexicon
+        begin = next((b for b in range(max(start, end - self._longest), end) if self._strips(text[b:end])), end)
+        word = text[begin:end]
+        if not word:
+            return None
+        if begin == start:
+            return self._whole(member, word, start)
+        if word in lexicon.actions and lexicon.actions[word].name:
+            return None
+        found = self._heads.head(text, start, end)
+        rest = self._heads.head(text, start, begin)
+        part = word in self._parts and (found is None or end - found[1] == len(word))
+        if found and end - found[1] >= len(word) and not (part and rest and not rest[0].weak):
+            return None
+        if part and not self._is_part(text, start, begin, end, headed=rest is not None):
+            return None
+        member.partial = member.partial or word in self._structures
+        if word in lexicon.actions:
+            member.actions.append(word)
+        elif word in lexicon.stages:
+            member.stage = lexicon.stages[word]
+        elif word in self._generic:
+            member.generic = member.generic or word
+        return begin
+
+    def _strips(self, word: str) -> bool:
+        lexicon = self._lexicon
+        return word in lexicon.actions or word in lexicon.stages or word in self._generic or word in self._parts
+
+    def _whole(self, member: Member, word: str, start: int) -> int | None:
+        """A member that is nothing but such a word has no name."""
+        if word in self._generic:
+            member.generic = word
+            return start
+        if word in self._lexicon.actions and not self._lexicon.actions[word].name:
+            member.actions.append(word)
+            return start
+        return None
+
+    def _is_part(self, text: str, start: int, begin: int, end: int, *, headed: bool) -> bool:
+        """Whether a word for a part stands behind a name or an action (水库|大坝, 改扩建|路基), not in a phrase (市场主体)."""
+        if any(text[b:end] in self._lexicon.stop_ends for b in range(start, begin)):
+            return False
+        acted = any(text[b:begin] in self._lexicon.actions for b in range(max(start, begin - 5), begin))
+        return headed or acted or text[begin - 1] == "）"
+
+    def described(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """Where a name ends that its size or a circumstance follows (煤矿|120万吨, 水库|因占用农田), or None."""
+        for word in _CIRCUMSTANCES:
+            place = text.find(word, start + 2, end)
+            found = self._heads.head(text, start, place) if place > 0 else None
+            ends = "起" in text[place:end] or "至" in text[place + 1 : end]
+            if found and not found[0].weak and not ends:
+                return place
+        for quantity in self._measures.find(text, start, end):
+            right = self._heads.head(text, quantity.end, end)
+            other = right is not None and text[right[1] : right[2]] != "机组"
+            if quantity.foreign or (other and (quantity.counts or quantity.unit not in _SIZES)):
+                continue
+            stop = quantity.start
+            if quantity.unit in _SIZES and not member.quantity and self._heads.head(text, start, stop):
+                member.quantity = quantity
+            bracket = text.rfind("（", start, stop) if text[stop - 1] == "）" else -1
+            if bracket > start and self._heads.head(text, start, bracket):
+                return stop
+            stop -= next((len(word) for word in _OF_SIZE if text.endswith(word, start, stop)), 0)
+            found = self._heads.head(text, start, stop) if stop > start + 1 else None
+            if found and not found[0].weak:
+                return stop
+        return None
+
+    def project(self, text: str, start: int, end: int) -> int:
+        """Where the words for project, phase, action or part that stand at `start` end."""
+        while start < end:
+            match = _PHASE_AHEAD.match(text, start, end)
+            stop = match.end() if match else start
+            for length in range(min(self._longest, end - start), 1, -1):
+                word = text[start : start + length]
+                if word in self._generic or word in self._lexicon.actions or word in self._parts:
+                    stop = max(stop, start + length)
+                    break
+            if stop == start:
+                return start
+            start = stop
+        return start

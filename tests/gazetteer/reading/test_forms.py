@@ -1,0 +1,180 @@
+"""The forms in which reports name works, one case a form."""
+
+import pytest
+
+from gazetteer.reading import read_works
+from gazetteer.reading.explain import explain
+from gazetteer.vocabulary import Nature, Period, Status
+from gazetteer.work import Work
+
+DONE = "一、2021年工作回顾\n\n"
+PLAN = "二、2022年工作安排\n\n"
+
+
+def works(text: str, heading: str = PLAN) -> list[Work]:
+    return list(read_works(heading + text).works)
+
+
+def names(text: str, heading: str = PLAN) -> list[str]:
+    return [work.name for work in works(text, heading)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("扩建城西、象山、石桥等3个污水处理厂。", ["城西污水处理厂", "象山污水处理厂", "石桥污水处理厂"]),
+        ("完工公共卫生中心、东岩和西塘卫生院等一批项目。", ["公共卫生中心", "东岩卫生院", "西塘卫生院"]),
+        ("第三和第四幼儿园秋季学期投入使用。", ["第三幼儿园", "第四幼儿园"]),
+        ("种子公司、商贸城北侧两个停车场抓紧建设。", ["种子公司停车场", "商贸城北侧停车场"]),
+        ("启动学前路与文昌路、中山路与解放路2处交叉口改造。", ["学前路与文昌路交叉口", "中山路与解放路交叉口"]),
+        ("实施河东路、河西路周边绿化。", ["河东路周边绿化", "河西路周边绿化"]),
+        ("“三馆”（图书馆、文化馆、博物馆）年内建成。", ["图书馆", "文化馆", "博物馆"]),
+        ("推进清溪大道及连接线建设。", ["清溪大道", "清溪大道连接线"]),
+        ("谋划建筑垃圾转运和调配场。", ["建筑垃圾转运和调配场"]),
+        ("长乐公路改造、望江大桥重建全面竣工。", ["长乐公路", "望江大桥"]),
+        ("望江大桥合龙、长乐公路年内开工。", ["望江大桥", "长乐公路"]),
+        ("加快永和大桥、和平路建设。", ["永和大桥", "和平路"]),
+        ("启动建设路延伸、开发区小学迁建。", ["建设路", "开发区小学"]),
+        ("重点推进以下项目：云龙水库、望江大桥。", ["云龙水库", "望江大桥"]),
+    ],
+)
+def test_lists_give_every_member_its_head(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "ends"),
+    [
+        ("建成城北东路(花园大道-8号桥)。", "城北东路", ("花园大道", "8号桥")),
+        ("打通清远路延伸（四环路到六环路）。", "清远路", ("四环路", "六环路")),
+        ("推进东永一线（黄城里—花园段）改造。", "东永一线", ("黄城里", "花园")),
+        ("104国道虹桥至乐成段改建继续提速。", "104国道", ("虹桥", "乐成")),
+        ("S225莲塘至古市段改造完工。", "S225", ("莲塘", "古市")),
+        ("南环路自洛滨桥起至工业园区止全线通车。", "南环路", ("洛滨桥", "工业园区")),
+        ("老客站到新火车站的车站大道建成通车。", "车站大道", ("老客站", "新火车站")),
+        ("东水门—储奇门段岸线提升全部完工。", "东水门—储奇门段岸线", ("东水门", "储奇门")),
+        ("开工白沙至红岭公路。", "白沙至红岭公路", ("白沙", "红岭")),
+    ],
+)
+def test_both_ends_of_a_stretch_are_read(text: str, name: str, ends: tuple[str, str]) -> None:
+    (work,) = works(text)
+    assert work.name == name
+    assert work.extent is not None
+    assert (work.extent.start, work.extent.end) == ends
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "quantity", "unit"),
+    [
+        ("改造老旧小区3个。", "老旧小区", 3, "个"),
+        ("完成3个老旧小区改造。", "老旧小区", 3, "个"),
+        ("建成高标准农田1万亩。", "高标准农田", 10_000, "亩"),
+        ("硬化村内巷道37.5万平方米。", "村内巷道", 375_000, "平方米"),
+        ("安置房开工8423套。", "安置房", 8423, "套"),
+        ("造林1.4万亩。", "造林", 14_000, "亩"),
+        ("加装电梯20部。", "加装电梯", 20, "部"),
+        ("新增停车位1,500个以上。", "停车位", 1500, "个"),
+    ],
+)
+def test_counted_works_keep_their_number(text: str, name: str, quantity: float, unit: str) -> None:
+    (work,) = works(text)
+    assert (work.name, work.quantity, work.unit, work.named) == (name, quantity, unit, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("争创云龙古镇。", Status.PROPOSED),
+        ("谋划启动云龙大桥。", Status.PRELIMINARY),
+        ("完成云龙大桥规划设计。", Status.PRELIMINARY),
+        ("云龙大桥抓紧开展前期。", Status.PRELIMINARY),
+        ("云龙大桥年内开工。", Status.START),
+        ("启动云龙大桥建设。", Status.START),
+        ("新建云龙大桥。", Status.ONGOING),
+        ("云龙大桥加快推进。", Status.ONGOING),
+        ("云龙水库大坝完工。", Status.ONGOING),
+        ("云龙大桥完成投资的60%。", Status.ONGOING),
+        ("确保云龙大桥12月底前建成通车。", Status.COMPLETE),
+        ("云龙大桥竣工。", Status.COMPLETE),
+    ],
+)
+def test_the_status_is_what_the_sentence_says(text: str, status: Status) -> None:
+    (work,) = works(text)
+    assert work.status is status
+
+
+def test_a_bare_verb_is_finished_where_the_report_looks_back() -> None:
+    assert works("新建云龙大桥。", DONE)[0].status is Status.COMPLETE
+    assert works("新建云龙大桥。", DONE)[0].period is Period.DONE
+    assert works("新建云龙大桥。")[0].period is Period.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("text", "nature"),
+    [
+        ("推进县医院迁建。", Nature.RELOCATE),
+        ("推进云龙水库除险加固。", Nature.RENOVATE),
+        ("实施老垃圾填埋场生态修复。", Nature.RESTORE),
+        ("建成白象大道延伸。", Nature.EXTEND),
+        ("扩建城西污水处理厂。", Nature.EXPAND),
+        ("建成云龙公路二期。", Nature.EXPAND),
+        ("建成云龙公路一期。", Nature.NEW),
+        ("完成棚户区500户。", Nature.RENOVATE),
+    ],
+)
+def test_the_nature_is_what_is_done(text: str, nature: Nature) -> None:
+    (work,) = works(text)
+    assert work.nature is nature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "新增国家高新技术企业50家、省科技型中小企业150家以上。",
+        "深化信用体系建设，实施农业双强行动。",
+        "举办世界五金发展大会，出台工业用地政策。",
+        "建成一体化智能化公共数据平台。",
+        "推进老旧小区改造。",
+        "创建国家卫生县城，荣获全国文明城市称号。",
+        "完成投资15亿元，引进资金38亿元。",
+        "拆除违法建筑12万平方米。",
+        "培训高技能人才2000名。",
+    ],
+)
+def test_programmes_titles_money_and_people_are_no_works(text: str) -> None:
+    assert names(text) == []
+
+
+def test_a_count_that_does_not_match_its_list_is_kept_and_flagged() -> None:
+    found = works("扩建城西、象山、石桥、白岩等3个污水处理厂。")
+    assert len(found) == 4
+    assert all(work.flags == ("count-mismatch",) for work in found)
+
+
+def test_a_work_named_twice_is_one_work_as_the_part_that_looks_forward_says() -> None:
+    text = DONE + "云龙大桥开工建设。\n\n" + PLAN + "建成云龙大桥。\n"
+    (work,) = read_works(text).works
+    assert work.status is Status.COMPLETE
+    assert work.period is Period.PLANNED
+    assert [text[span.start : span.end] for span in work.mentions] == ["云龙大桥"]
+
+
+def test_a_sentence_broken_by_a_column_is_joined_and_its_words_found_in_the_text() -> None:
+    text = PLAN + "加快推进云龙大桥、城西污水\n\n处理厂建设。"
+    work = read_works(text).works[1]
+    assert work.name == "城西污水处理厂"
+    assert [text[span.start : span.end] for span in work.spans] == ["城西污水", "处理厂"]
+
+
+def test_the_area_is_the_path_of_headings() -> None:
+    text = PLAN + "（三）推进城市更新\n\n高水平健全路网。建成城北东路。\n\n1.完善设施。新建公厕3座。\n"
+    areas = {work.name: work.area for work in read_works(text).works}
+    assert areas["城北东路"] == ("2022年工作安排", "推进城市更新", "高水平健全路网")
+    assert areas["公厕"] == ("2022年工作安排", "推进城市更新", "完善设施")
+
+
+def test_an_explanation_names_the_rule_and_the_reason_of_each_rejection() -> None:
+    lines = "\n".join(explain(read_works(PLAN + "扩建城西、象山污水处理厂，深化信用体系建设。")))
+    assert "verb before: 扩建" in lines
+    assert "head shared with the next member" in lines
+    assert "深化 is a verb of another kind" in lines
