@@ -22,23 +22,26 @@ def command(demo: bool, host: str, port: int | None) -> None:
     settings = Settings.from_environment()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt), only_one(settings.home) as address_file:
-        listener = listen(host, port)
-        with listener, open_database(settings) as database:
-            _say("数据库 database", _where(settings))
-            upgrade(database.owner)
-            if demo:
-                from webmap.demo import load_demo
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        open_database(settings) as database,
+        only_one(settings.home) as running,
+        listen(host, port) as listener,
+    ):
+        _say("数据库 database", _where(settings))
+        upgrade(database.owner)
+        if demo:
+            from webmap.demo import load_demo
 
-                load_demo(settings)
-            with serving(settings, database.web, listener) as server:
-                address = _address(listener)
-                address_file.write_text(address)
-                if path := _first_invitation(database.owner):
-                    _say("首次登录 first sign-in", address.rstrip("/") + path)
-                _say("挂图 guatu", f"{address}  (Ctrl-C 停止 stops)")
-                server.wait()
-                raise ServerError(f"the web server ended by itself: see {settings.home / 'web.log'}")
+            load_demo(settings)
+        with serving(settings, database.web, listener) as server:
+            address = _address(listener)
+            running.write_text(address)
+            if path := _first_invitation(database.owner):
+                _say("首次登录 first sign-in", address.rstrip("/") + path)
+            _say("挂图 guatu", f"{address}  (Ctrl-C 停止 stops)")
+            server.wait()
+            raise ServerError(f"the web server ended by itself: see {settings.home / 'web.log'}")
     _say("挂图 guatu", "已停止 stopped")
 
 
