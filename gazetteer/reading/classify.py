@@ -26,14 +26,12 @@ class Classifier:
         if member.shared or member.before:
             return True
         start, end = member.core
+        if not quantity:
+            return True
         common = self._heads.common(text, start, end)
         if common is None and member.head:
-            return (
-                True if not quantity else self._heads.proper(text, start, member.head_start) > start or quantity.counts
-            )
+            return self._heads.proper(text, start, member.head_start) > start or quantity.counts
         head_start = member.head_start if member.head else end
-        if not quantity and self._heads.placed(text, start, head_start):
-            return True
         return self._heads.proper(text, start, head_start) > start
 
     def nature(self, text: str, member: Member, predicate: Predicate) -> Nature:

@@ -24,6 +24,8 @@ _SINGLE = frozenset(
 """Kinds of which one stands alone, so that a common one that is finished is a work without a name (人才公寓完工)."""
 _IN_NAMES = frozenset(("千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
 """Units that stand at the end of names (地铁4号线)."""
+_PLURAL = ("乡镇", "农村", "镇", "村", "社区", "各", "基层", "行政", "标准化")
+"""What opens the names of things of which there are many."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -93,7 +95,10 @@ class Judge:
         measured = self._measures.at(case.text, start, end)
         if measured and measured.end == end and not measured.foreign:
             return "a number alone"
-        ending = next((q for q in self._measures.find(case.text, start, end) if q.end == end), None)
+        numbers = self._measures.find(case.text, start, end)
+        if any(q.counts and not q.foreign for q in numbers):
+            return "a phrase with a number, not a name"
+        ending = next((q for q in numbers if q.end == end), None)
         if ending and ending.foreign and ending.unit not in _IN_NAMES:
             return "a number of something else"
         if self._heads.is_modifier(name) and not member.shared and not self._quantity(case):
@@ -178,7 +183,7 @@ class Judge:
     def _alone(self, case: Case) -> bool:
         """科创中心、人才公寓完工: finished alone, or beside things that are the only ones of their kind."""
         head = case.item.member.head
-        if head is None or head.kind not in _SINGLE or not self._physical(case):
+        if head is None or head.kind not in _SINGLE or not self._physical(case) or case.name.startswith(_PLURAL):
             return False
         others = [i.member for i in case.found.items if i is not case.item]
         return not others or any(m.head and not self._heads.common(case.text, *m.core) for m in others)
