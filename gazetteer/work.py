@@ -27,7 +27,7 @@ class Work:
 
     `spans` are the words that spell `name`, in order: one span where the name is contiguous, several where a list
     shares its head (象珠 ... 污水处理厂). `start` and `end` of the machine format are those of the first span.
-    `mentions` are the first spans of later mentions of the same work. `flags` are doubts a planner should see, e.g.
+    `mentions` are the first spans of its other mentions. `flags` are doubts a planner should see, e.g.
     `count-mismatch`. `reasoning` says how it was read, one step an item, for `guatu read --explain`.
     """
 

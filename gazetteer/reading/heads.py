@@ -26,11 +26,12 @@ class Heads:
     def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a
         section of a road (S2线乐清段) count with the head before them."""
-        if phase := PHASE.search(text, max(start, end - 8), end):
+        last = text[end - 1 : end]
+        if last == "期" and (phase := PHASE.search(text, max(start, end - 8), end)):
             return self.head(text, start, phase.start())
-        if road := _NUMBERED_ROAD.search(text, max(start, end - 10), end):
+        if (last == "线" or last.isdigit()) and (road := _NUMBERED_ROAD.search(text, max(start, end - 10), end)):
             return self._lexicon.heads["公路"], road.start(), road.end()
-        if text[end - 1 : end] == "段" and (before := self._inner(text, start, end - 1)):
+        if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
         heads, common = self._lexicon.heads, self._lexicon.common_heads
         for begin in range(max(start, end - self._lexicon.longest_head), end):

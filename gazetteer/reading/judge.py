@@ -96,7 +96,7 @@ class Judge:
         if measured and measured.end == end and not measured.foreign:
             return "a number alone"
         numbers = self._measures.find(case.text, start, end)
-        if any(q.counts and not q.foreign for q in numbers):
+        if any(q.counts or q.unit in self._lengths for q in numbers if not q.foreign):
             return "a phrase with a number, not a name"
         ending = next((q for q in numbers if q.end == end), None)
         if ending and ending.foreign and ending.unit not in _IN_NAMES:

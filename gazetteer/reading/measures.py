@@ -84,6 +84,11 @@ def number(digits: str) -> float | None:
     return float(total + current)
 
 
+MAX_QUANTITY = 24
+"""Characters of the longest quantity with its unit."""
+_ANY_DIGIT = re.compile(r"[\d一二三四五六七八九十百两]")
+
+
 class Measures:
     """Finds quantities with the units of a lexicon."""
 
@@ -91,7 +96,9 @@ class Measures:
         units = lexicon.lists
         self._counts = frozenset(units["count"])
         self._foreign = frozenset(units["foreign"])
-        pattern = trie_pattern([u for key in ("count", "length", "area", "other", "foreign") for u in units[key]])
+        known = [u for key in ("count", "length", "area", "other", "foreign") for u in units[key]]
+        self._last = frozenset(u[-1] for u in known) | set("上右余多")
+        pattern = trie_pattern(known)
         self.pattern = re.compile(
             r"(?P<digits>(?<![\d.A-Za-z第])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
@@ -105,8 +112,17 @@ class Measures:
 
     def find(self, text: str, start: int, end: int) -> list[Quantity]:
         """Every quantity in `text[start:end]`."""
+        if not _ANY_DIGIT.search(text, start, end):
+            return []
         found = (self._quantity(match) for match in self.pattern.finditer(text, start, end))
         return [quantity for quantity in found if quantity]
+
+    def ending(self, text: str, start: int, end: int) -> Quantity | None:
+        """The quantity that ends at `end`, of things that can be a work's."""
+        if text[end - 1] not in self._last:
+            return None
+        found = self.find(text, max(start, end - MAX_QUANTITY), end)
+        return next((q for q in reversed(found) if q.end == end and not q.foreign), None)
 
     def _quantity(self, match: re.Match[str]) -> Quantity | None:
         value = number(match["digits"])

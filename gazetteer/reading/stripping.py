@@ -18,8 +18,6 @@ _CIRCUMSTANCES = ("在", "因", "由于", "自", "被", "至日", "至双向", "
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
 _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
-_TRAILING = 24
-"""Characters before an end in which a quantity may stand."""
 
 
 class Stripper:
@@ -139,16 +137,12 @@ class Stripper:
 
     def _trailing(self, text: str, start: int, end: int) -> Quantity | None:
         """The quantity that ends at `end`."""
-        if text[end - 1].isdigit():
-            return None
-        found = [
-            q for q in self._measures.find(text, max(start, end - _TRAILING), end) if q.end == end and not q.foreign
-        ]
-        return found[-1] if found and found[-1].start > start else None
+        quantity = self._measures.ending(text, start, end)
+        return quantity if quantity and quantity.start > start else None
 
     def _phase(self, text: str, member: Member, start: int, end: int) -> int | None:
         """A phase right behind the head belongs to the name, one behind an action does not."""
-        phase = PHASE.search(text, start, end)
+        phase = PHASE.search(text, start, end) if text[end - 1] == "期" else None
         if phase is None:
             return None
         member.phase = phase.group()
@@ -199,7 +193,7 @@ class Stripper:
         return None
 
     def _is_part(self, text: str, start: int, begin: int, end: int, *, headed: bool) -> bool:
-        """Whether a word for a part stands behind a name or an action (水库|大坝, 改扩建|路基), not in a phrase (市场主体)."""
+        """Whether a word for a part stands behind a name or an action (水库|大坝, 扩建|路基), not in 市场主体."""
         if any(text[b:end] in self._lexicon.stop_ends for b in range(start, begin)):
             return False
         acted = any(text[b:begin] in self._lexicon.actions for b in range(max(start, begin - 5), begin))

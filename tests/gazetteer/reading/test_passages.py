@@ -1,8 +1,8 @@
 """Floors under how well reading finds the works of annotated passages.
 
-`tune` holds the passages that the lexicon and the grammar were improved on. `held` holds passages by the same people that
-nobody who works on reading looks into: it says how well reports are read that have not been seen. Raise the floors with
-the figures; never lower one to make a change pass.
+`tune` holds the passages that the lexicon and the grammar were improved on. `held` holds passages by the same people
+that nobody who works on reading looks into: it says how well reports are read that have not been seen. Raise the floors
+with the figures; never lower one to make a change pass.
 """
 
 import pytest
