@@ -9,8 +9,10 @@ from geodata.session import open_engine
 from webmap import (
     access,
     accounts,
+    api,
     database,
     downloads,
+    editing,
     errors,
     history,
     languages,
@@ -47,6 +49,21 @@ def create_app(database_url: str, **config: Any) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
-    for room in (map_page, works, reports, sources, tiles, pages, queue, sync, downloads, ogc, review, history):
+    for room in (
+        map_page,
+        works,
+        editing,
+        reports,
+        sources,
+        tiles,
+        pages,
+        queue,
+        sync,
+        downloads,
+        ogc,
+        api,
+        review,
+        history,
+    ):
         app.register_blueprint(room.blueprint)
     return app

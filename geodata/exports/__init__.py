@@ -1,7 +1,7 @@
 """Works as files: one module a format or family of formats, one function for all of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -111,9 +111,10 @@ def export(
     works = count(session, selection)
     if not works:
         raise EmptySelectionError
+    words = replace(wording or Wording(), versions=datum.epsg is not None)
     settings = {"encoding": encoding} if file_format.has_encoding else {}
     with TemporaryDirectory(dir=path.parent, prefix=".guatu-") as folder:
         made = Path(folder) / f"works{file_format.ending}"
-        file_format.write(made, session, selection, wording or Wording(), datum, progress, **settings)
+        file_format.write(made, session, selection, words, datum, progress, **settings)
         made.replace(path)
     return works

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Text, case, cast, func
+from sqlalchemy import ColumnElement, Text, case, cast, func, null
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
 from geodata.models import Location, Report, StatusChange, Work
@@ -52,6 +52,10 @@ FIELDS = (
     Field("extent_to", "to", "终点", "终点", TEXT, Work.extent_to),
     Field("quantity", "quantity", "数量", "数量", NUMBER, Work.quantity),
     Field("unit", "unit", "单位", "单位", TEXT, Work.unit),
+    Field("responsible", "resp", "责任单位", "责任", TEXT, Work.responsible),
+    Field("investment", "invest", "总投资万元", "投资", NUMBER, Work.investment),
+    Field("planned_start", "plan_start", "计划开工", "开工", TEXT, Work.planned_start),
+    Field("planned_finish", "plan_end", "计划完工", "完工", TEXT, Work.planned_finish),
     Field("county", "county", "县市区", "县市区", TEXT, Report.county),
     Field("town", "town", "乡镇街道", "乡镇", TEXT, Location.town),
     Field("year", "year", "年份", "年份", WHOLE, Report.year),
@@ -68,10 +72,12 @@ FIELDS = (
     Field("location_id", "loc_id", "位置版本", "位置版", WHOLE, Location.id),
     Field("status_id", "status_id", "进展版本", "进展版", WHOLE, StatusChange.id),
 )
+VERSIONS = ("location_id", "status_id")
 MEANINGS = {  # for the list of fields that goes with a Shapefile, and for docs/downloads.md
     "work_id": "工程在挂图中的编号，不变 / the work's identifier, which never changes",
     "quantity": "报告所述数量 / as the report says",
     "confidence": "位置正确的概率，0 至 1 / chance that the location is right, 0 to 1",
+    "investment": "总投资，万元 / in all, in 10,000 yuan",
     "named": "报告是否以专名称呼 / whether the report gives it a proper name",
     "location_id": "导出时的位置版本，回收编辑时用，请勿改动 / version of the place, for taking edits back: leave it",
     "status_id": "导出时的进展版本，回收编辑时用，请勿改动 / version of the status, for taking edits back: leave it",
@@ -83,10 +89,12 @@ class Wording:
     """In which language fields are named, and how values of the closed lists are written.
 
     `words` gives, for a field's key, what stands for each value; values without a word are written as they are.
+    Without `versions` the file cannot be taken back (`geodata.returns`).
     """
 
     language: Language = "en"
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    versions: bool = True
 
     def columns(self, short: bool = False) -> dict[str, ColumnElement[Any]]:
         """What to select for the fields, by the names that the file gives them."""
@@ -94,6 +102,8 @@ class Wording:
 
     def column(self, f: Field) -> ColumnElement[Any]:
         """What to select for one field."""
+        if f.key in VERSIONS and not self.versions:
+            return null()
         words = self.words.get(f.key)
         if f.words is None:
             return f.column  # type: ignore[no-any-return]

@@ -17,7 +17,7 @@ from geodata.selection import Selection
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that Debian's QGIS belongs to
 HAS_QGIS = Path("/usr/lib/python3/dist-packages/qgis").exists()
 READ_STYLES = """
-import json, sys
+import json, os, sys
 from qgis.core import QgsApplication, QgsVectorLayer
 app = QgsApplication([], False)
 app.initQgis()
@@ -26,7 +26,8 @@ for name in sys.argv[2:]:
     layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
     renderer = layer.renderer()
     found[name] = {c.value(): [s.color().name() for s in c.symbol().symbolLayers()] for c in renderer.categories()}
-print("FOUND" + json.dumps(found))
+print("FOUND" + json.dumps(found), flush=True)
+os._exit(0)  # QGIS waits for its threads for long
 """
 
 

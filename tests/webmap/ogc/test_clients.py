@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that Debian's QGIS belongs to
 HAS_QGIS = Path("/usr/lib/python3/dist-packages/qgis").exists()
 OPEN_PROJECT = """
-import json, sys
+import json, os, sys
 from qgis.core import QgsApplication, QgsProject
 app = QgsApplication([], False)
 app.initQgis()
@@ -24,8 +24,10 @@ found = {}
 for layer in project.mapLayers().values():
     categories = [category.label() for category in layer.renderer().categories()]
     names = sorted(feature["name"] for feature in layer.getFeatures())
-    found[layer.id()] = [layer.isValid(), layer.name(), len(names), categories[:2]]
-print("FOUND" + json.dumps(found))
+    in_tree = project.layerTreeRoot().findLayer(layer.id()) is not None
+    found[layer.name()] = [layer.isValid(), in_tree, len(names), categories[:2]]
+print("FOUND" + json.dumps(found), flush=True)
+os._exit(0)  # QGIS waits for its threads for long
 """
 
 pytestmark = pytest.mark.usefixtures("works")
@@ -82,9 +84,9 @@ def test_qgis_opens_the_project_with_all_layers_styled_and_filled(address: str, 
     )
     assert "FOUND" in done.stdout, done.stderr
     assert json.loads(done.stdout.partition("FOUND")[2]) == {
-        "work_points": [True, "工程点", 1, ["交通", "城建"]],
-        "work_lines": [True, "工程线", 25, ["交通", "城建"]],
-        "work_areas": [True, "工程面", 1, ["交通", "城建"]],
+        "工程点": [True, True, 1, ["交通", "城建"]],
+        "工程线": [True, True, 25, ["交通", "城建"]],
+        "工程面": [True, True, 1, ["交通", "城建"]],
     }
 
 
