@@ -206,6 +206,8 @@ class _Search:
             if g[0].cost <= first.cost + 0.4 and off_centre(g[0], self.area) <= off_centre(first, self.area)
         ]
         others = len(rivals) + found.more
+        if first.taught:  # a person said which of them it is
+            rivals, others = [], 0
         slipped = bool(first.agreement.slip)
         if slipped and rivals:
             return self._none(f"“{self.query.name}”与{_listed([first, *rivals])}都只差一字，无法确定")
@@ -544,6 +546,8 @@ def _name_facts(candidate: Candidate) -> dict[str, float]:
 def _best_shape(group: list[Candidate]) -> BaseGeometry | None:
     """The geometry of one thing: of several mappings the line, then the point of a settlement, then the area; points of one kind their middle."""
     first = group[0]
+    if first.taught:
+        return first.geometry
     same = [c for c in group if c.kind == first.kind and c.cost == first.cost]
     shapes = [g for c in same if (g := c.geometry) is not None]
     lines = [g for g in shapes if g.geom_type.endswith("LineString")]

@@ -36,6 +36,8 @@ from gazetteer.place import Place, Source
 
 FORMAT = 1
 """Version of the files; an index of another version is to be loaded again."""
+TAUGHT = "taught"
+"""The source of what people placed by hand: preferred to all others."""
 BATCH = 20_000
 """Places that are held as objects before they are written to the tables."""
 MAX_SLIP_NAME = 40
@@ -408,9 +410,10 @@ class SourceIndex:
 
 
 def current_generations(directory: Path) -> list[Path]:
-    """The newest whole load of every source in a gazetteer directory, by source name."""
+    """The newest whole load of every source in a gazetteer directory: what people taught, then by source name."""
     found = []
-    for root in sorted(directory.iterdir()) if directory.is_dir() else []:
+    roots = sorted(directory.iterdir(), key=lambda p: (p.name != TAUGHT, p.name)) if directory.is_dir() else []
+    for root in roots:
         whole = sorted(p for p in root.iterdir() if p.is_dir() and p.suffix != ".part") if root.is_dir() else []
         if whole:
             found.append(whole[-1])

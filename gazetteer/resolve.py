@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gazetteer import names
-from gazetteer.index import Keys, SourceIndex, hash_texts
+from gazetteer.index import TAUGHT, Keys, SourceIndex, hash_texts
 from gazetteer.names import Agreement, Contradiction, Form, Slip
 
 METRES_A_DEGREE = 111_320.0
@@ -98,6 +98,11 @@ class Candidate:
         """Rank: lower is better. A homophone is a likelier slip than a dropped character, that than a wrong one."""
         slips = {Slip.HOMOPHONE: -0.5, Slip.SUBSTITUTED: 0.5}
         return self.agreement.cost + slips.get(self.agreement.slip, 0.0) + 1.5 * (2 - self.fit)
+
+    @property
+    def taught(self) -> bool:
+        """Whether a person placed it."""
+        return self.index.source.name == TAUGHT
 
     @property
     def title(self) -> str:
@@ -266,7 +271,9 @@ class Resolver:
             if not any(rejection.sister for rejection in similar.rejected):
                 found.candidates += similar.candidates
                 found.more += similar.more
-        found.candidates.sort(key=lambda c: (c.cost, off_centre(c, area), -float(c.index.lengths[c.number])))
+        found.candidates.sort(
+            key=lambda c: (c.cost, off_centre(c, area), not c.taught, -float(c.index.lengths[c.number]))
+        )
         return found
 
     def _collect(self, forms: tuple[Form, ...], hashes: Keys, wanted: Wanted, *, exact: bool) -> Found:

@@ -15,9 +15,10 @@ from gazetteer.mentions import Mention, holders, mentioned
 from gazetteer.resolve import label
 from gazetteer.vocabulary import Kind, Precision
 from gazetteer.work import Extent
+from geodata.candidates import losers
 from geodata.models import SRID, GazetteerPlace, Location, Report, Work
+from geodata.teaching import PLACED_BY, taught_location
 
-PLACED_BY = "guatu"
 METRES = {"公里": 1000.0, "千米": 1000.0, "km": 1000.0, "里": 500.0, "米": 1.0, "延米": 1.0}
 """Units of length in metres."""
 LINEAR = frozenset({Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE, Kind.TUNNEL, Kind.BRIDGE})
@@ -57,9 +58,10 @@ def locate(
         for work in session.scalars(select(Work).where(Work.report_id == report.id)):
             sentences.setdefault(work.sentence, []).extend(work.places)
         for work in session.scalars(_to_locate(report.id, again=again)).unique():
-            answer = _answer(gazetteer, work, within, sentences[work.sentence])
+            taught = taught_location(session, work, report)
+            answer = _as_taught(work, taught) if taught else _answer(gazetteer, work, within, sentences[work.sentence])
             counts[answer.precision] += 1
-            _keep(session, work, answer, _town(answer, work, towns))
+            _keep(session, gazetteer, work, answer, _town(answer, work, towns))
             progress(1)
     return counts
 
@@ -84,6 +86,15 @@ def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[
         return answer
     mention = mentioned(gazetteer, work.name, gazetteer.area(within))
     return _near(answer, mention) if mention else answer
+
+
+def _as_taught(work: Work, taught: Location) -> Answer:
+    """Where a person placed the same work of another report."""
+    geometry = None if taught.geometry is None else to_shape(taught.geometry)
+    matched = tuple(taught.evidence.get("matched", ()))
+    why = f"同一县另一份报告里的同名工程由{taught.placed_by}定位"
+    evidence: dict[str, object] = {"rule": "taught", "location": taught.id}
+    return Answer(str(work.id), geometry, taught.precision, taught.confidence, matched, why, evidence)
 
 
 def _near(own: Answer, mention: Mention) -> Answer:
@@ -153,10 +164,9 @@ def _same_place(location: Location, geometry: BaseGeometry | None) -> bool:
     return bool(to_shape(location.geometry).equals_exact(geometry, SAME_DEGREES))
 
 
-def _keep(session: Session, work: Work, answer: Answer, town: str | None) -> None:
+def _keep(session: Session, gazetteer: Gazetteer, work: Work, answer: Answer, town: str | None) -> None:
     geometry = None if answer.geometry is None else from_shape(answer.geometry, SRID)
     current = session.scalar(select(Location).where(Location.work_id == work.id, Location.current))
-    evidence = {"matched": list(answer.matched), **answer.evidence}
     if current is not None:
         if _same_place(current, answer.geometry) and (current.precision, current.reason, current.town) == (
             answer.precision,
@@ -165,6 +175,9 @@ def _keep(session: Session, work: Work, answer: Answer, town: str | None) -> Non
         ):
             return
         session.execute(update(Location).where(Location.id == current.id).values(current=False))
+    evidence = {"matched": list(answer.matched), **answer.evidence}
+    if work.named:
+        evidence["rejected"] = losers(gazetteer, work, answer.matched)
     session.add(
         Location(
             work_id=work.id,
