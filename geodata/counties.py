@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazetteer.divisions import Divisions
-from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer
+from gazetteer.sources import divisions
 
 CHECKED_KINDS = ("county", "city", "province", "zone")
 """Kinds of places that a report can be of."""
@@ -24,21 +24,19 @@ def find_county(directory: Path, text: str) -> County:
     """The county that a name or a six-digit code means.
 
     Real ones come from the administrative divisions; a county that only another source has, such as a fictional one,
-    is found there. Raises GuatuError where there is none or more than one.
+    is found there by its whole name. Raises GuatuError where there is none or more than one.
     """
-    try:
-        place = Divisions.open(directory).find(text)
-        return County(place.name, place.key)
-    except GuatuError:
-        elsewhere = _in_other_sources(directory, text)
-        if elsewhere is None:
-            raise
+    elsewhere = _in_other_sources(directory, text)
+    if elsewhere is not None:
         return elsewhere
+    place = Divisions.open(directory).find(text)
+    return County(place.name, place.key)
 
 
 def _in_other_sources(directory: Path, text: str) -> County | None:
     for candidate in Gazetteer.open(directory).find(text).candidates:
-        if candidate.kind in CHECKED_KINDS and candidate.title == text:
+        of_divisions = candidate.index.source.name == divisions.SOURCE.name
+        if candidate.kind in CHECKED_KINDS and candidate.title == text and not of_divisions:
             adcode = candidate.index.text("adcode", candidate.number)
             six_digits = adcode if adcode and len(adcode) == len("330784") and adcode.isdigit() else None
             return County(candidate.title, six_digits, candidate.index.source.fictional)

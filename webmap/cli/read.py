@@ -9,6 +9,7 @@ import click
 from gazetteer.errors import GuatuError
 from gazetteer.reading import Reading, read_works
 from gazetteer.reading.documents import Document, open_document
+from gazetteer.reading.explain import explain
 from gazetteer.reading.lexicon import Lexicon, load
 from gazetteer.work import Work
 from geodata.database import open_sessions
@@ -43,14 +44,13 @@ def command(
             )
     if save:
         _save(readings, county, year)
-    for _, document, reading in readings:
+    for _, _, reading in readings:
         if jsonl:
             for work in reading.works:
                 click.echo(json.dumps(work.to_json(), ensure_ascii=False))
         elif explained:
-            from gazetteer.reading.explain import explain
-
-            click.echo(explain(document.text, reading))
+            for line in explain(reading):
+                click.echo(line)
         elif not save:
             _print(reading.works)
 
