@@ -7,7 +7,7 @@ MAX_CLAUSE = 600
 """Characters after which a clause is cut: real ones are shorter, and it keeps text without punctuation cheap."""
 
 _INSIDE = re.compile(
-    r"（[^（）。；]{0,60}）|“[^“”。；]{0,24}”|\"[^\"。；]{0,24}\"|《[^《》]{0,40}》|[东西南北]起[^，。；：]{1,16}?[、，]?[东西南北]?[至止到][^，。；、]{1,16}?的"
+    r"（[^（）。；]{0,60}）|“[^“”。；]{0,24}”|\"[^\"。；]{0,24}\"|《[^《》]{0,40}》|[东西南北]起[^，。；：]{1,16}?[、，]?[东西南北]?[至止到][^，。；、]{1,16}?的|连接[^，。；、]{2,12}[和与][^，。；]{2,12}?的"
 )
 _SENTENCE = re.compile(r"[^。！？；]+")
 _CLAUSE = re.compile(rf"(?:[^，：-]|-(?!-)){{1,{MAX_CLAUSE}}}")

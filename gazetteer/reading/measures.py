@@ -26,7 +26,7 @@ _NUMBERED = (
     r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
 )
 _LINE_END = "[路街线道巷环]"
-_WATER = "[河江溪渠]"
+_WATER = "[河江溪渠沟]"
 _LINE = rf"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|{_LINE_END}(?!{_LINE_END}))"
 _ROAD_NAME = re.compile(
     rf"{_NUMBERED}(?:[一-鿿]{{2,4}}?(?:高速公路|高速|公路))?|[^-至到自从]{{1,10}}?{_LINE}"
@@ -147,6 +147,11 @@ class Measures:
 
 _LINE_NAME = re.compile("高速公路|高速|公路|铁路|国道|省道")
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:公里|千米|米|延长米)")
+_BY = re.compile("途?经(?![开济纬])")
+_JOINING = re.compile(r"连接(?P<a>[^，、和与]{2,14})[和与](?P<b>[^，、]{2,14})")
+_FROM_TO = re.compile(
+    r"[东西南北]?起点?(?:于|自|为|：)?(?P<a>[^，、；至到]{2,14}?)[，、；][东西南北]?(?:至|到|止于?|终点(?:为|：)?)(?P<b>[^，、；]{2,14})"
+)
 _RELATIVE = re.compile(
     r"[东西南北]?(?:起点?|[从自由])?于?(?P<a>[^，、至到的]{2,14}?)[、，]?[东西南北]?(?:至|到|止于?)(?P<b>[^，、的]{2,14})"
 )
@@ -154,24 +159,29 @@ _RELATIVE = re.compile(
 
 def relative_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The ends of a clause before a name (老客站到新火车站的车站大道, 东起水文站、西至河西大桥的江滨公园)."""
-    match = _RELATIVE.fullmatch(text, start, end)
+    match = _RELATIVE.fullmatch(text, start, end) or _JOINING.fullmatch(text, start, end)
     return (match.span("a"), match.span("b")) if match else None
 
 
 def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The ends named in a bracket whose inside is `text[start:end]` (花园大道-8号桥)."""
+    if relative := _FROM_TO.fullmatch(text, start, end):
+        return relative.span("a"), relative.span("b")
     match = _PAIR.fullmatch(text, start, end)
     if match is None or match["a"].isdigit() or match["b"].isdigit():
         return None
-    b = match.span("b")
+    a, b = match.span("a"), match.span("b")
+    if (by := _BY.search(text, a[0] + 2, a[1] - 1)) is not None:
+        a = (a[0], by.start())
     if text.startswith("路段", b[1]) and match["a"][-1] in "路街道":
         b = (b[0], b[1] + 1)
-    return match.span("a"), b
+    return a, b
 
 
-def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None:
-    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `head_start` is
-    where the words that say what the thing is begin; the second end stops there, or at 段."""
+def inline_ends(text: str, start: int, end: int, kind_start: int, head_start: int) -> Ends | None:
+    """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `kind_start` is
+    where the words that say what the thing is begin, `head_start` the last of them; the second end stops there, or at
+    段."""
     road = _ROAD_NAME.match(text, start, end)
     begin = road.end() if road else start
     if road and text[begin : begin + 1] in "至到-":
@@ -188,7 +198,7 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
             and section - match.start("b") > len(word) + 1
         ):
             section -= len(word)
-    stop = section if section > 0 else min(match.end("b"), max(head_start, match.start("b") + 1))
+    stop = section if section > 0 else min(match.end("b"), max(kind_start, match.start("b") + 1))
     if (line := _LINE_NAME.search(text, match.start("b") + 2, stop)) is not None:
         stop = line.start()
     if section < 0 and (size := _SIZE.search(text, match.start("b") + 1, stop)):
@@ -196,8 +206,11 @@ def inline_ends(text: str, start: int, end: int, head_start: int) -> Ends | None
     if marked and text[stop - 1] == "止":
         stop -= 1
     if stop - match.start("b") < 2:
-        stop = match.end("b")
+        stop = head_start if match.start("b") + 2 <= head_start < match.end("b") else match.end("b")
     if match["to"][0] == "-" and section < 0 and road is None:
         return None
     b = (match.start("b"), stop)
-    return Ends(road.end() if road else end, match.span("a"), b, whole=road is None)
+    a = match.span("a")
+    if (by := _BY.search(text, a[0] + 2, a[1] - 1)) is not None:
+        a = (a[0], by.start())
+    return Ends(road.end() if road else end, a, b, whole=road is None)

@@ -2,7 +2,7 @@
 
 from gazetteer.reading.heads import LINES, Heads
 from gazetteer.reading.lexicon import Lexicon
-from gazetteer.reading.measures import inline_ends
+from gazetteer.reading.measures import bracket_ends, inline_ends
 from gazetteer.reading.member import Member
 from gazetteer.reading.stripping import Stripper
 
@@ -27,11 +27,13 @@ class Members:
         if cut := self._stripper.described(text, member, start, end):
             end = self._stripper.back(text, member, start, cut)
         start, end = self._bare(text, start, end)
+        end = self._bracket_inside(text, member, start, end)
         found = self._heads.head(text, start, end)
         if not member.ends and ("至" in text[start:end] or "到" in text[start:end] or "-" in text[start:end]):
-            ends = inline_ends(
-                text, start, end, self._heads.proper(text, start, found[1]) if found and found[2] == end else end
-            )
+            kind_start, head_start = end, end
+            if found and found[2] == end:
+                kind_start, head_start = self._heads.proper(text, start, found[1], shortest=2), found[1]
+            ends = inline_ends(text, start, end, kind_start, head_start)
             numbered = ends is not None and any(c.isdigit() for c in text[start : ends.name_end])
             if ends and (ends.whole or found is None or numbered or found[0].kind in LINES):
                 member.ends = (ends.a, ends.b)
@@ -39,6 +41,8 @@ class Members:
                 member.notes.append("ends written in the name")
                 found = self._heads.head(text, start, end) or found
         member.core = (start, end)
+        if member.shared:
+            found = self._heads.head(text, *member.shared)
         quantity = member.quantity
         if (
             found
@@ -53,6 +57,18 @@ class Members:
             length = member.head_end - member.head_start
             member.weak = self._ambiguous(text, member, end - start, length)
         return member
+
+    def _bracket_inside(self, text: str, member: Member, start: int, end: int) -> int:
+        """胜利街（长江路口至黄河路口）综合管廊: the ends stand inside the name."""
+        begin, close = text.find("（", start, end), text.rfind("）", start, end)
+        if member.ends or not start < begin < close < end - 1 or not self._heads.head(text, close + 1, end):
+            return end
+        if (ends := bracket_ends(text, begin + 1, close)) is None:
+            return end
+        member.ends = ends
+        member.shared = (close + 1, end)
+        member.notes.append("ends in a bracket inside the name")
+        return begin
 
     def _ambiguous(self, text: str, member: Member, whole: int, length: int) -> bool:
         """Whether a short name's head may as well be part of a place's name: 烟店, 许码头, 白沙湾."""

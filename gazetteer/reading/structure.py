@@ -49,6 +49,8 @@ _NUMBERED = (
     (6, re.compile(rf"(?:[{_DIGITS}]+(?:是|要)|第[{_DIGITS}]+[，、：]|其[{_DIGITS}]+[，、：]|--?|[•●■◆▲★])")),
 )
 _LEAD_LEVEL = 7
+_NAMING_LEVEL = 4
+"""Numbered headings from this level on may themselves name works (3.新建公厕10座)."""
 _POINT_LEVEL = 6
 """Run-in headings from this level on (一是, ——, bold leads) speak for their own paragraph only."""
 _END = "。！？；：…”"
@@ -180,6 +182,8 @@ class Reader:
                 length = 0
                 level = number[0] if number else min(max(line.marks, 1), 2)
                 self._enter(line, level, number[1] if number else 0, len(line.text))
+                if number and level >= _NAMING_LEVEL:
+                    yield Paragraph(line.text, tuple(line.pieces), self._area(), self._period)
             else:
                 if fresh or number or length > MAX_PARAGRAPH:
                     yield from self._close()
@@ -264,4 +268,7 @@ class Reader:
         else:
             while self._path and self._path[-1].level >= _POINT_LEVEL:
                 self._path.pop()
-        return Paragraph(line.text, tuple(line.pieces), tuple(h.title for h in self._path), self._period)
+        return Paragraph(line.text, tuple(line.pieces), self._area(), self._period)
+
+    def _area(self) -> tuple[str, ...]:
+        return tuple(heading.title for heading in self._path)
