@@ -4,6 +4,7 @@ Passwords are hashed with argon2id at the parameters that argon2-cffi recommends
 random bits, of which only the SHA-256 is kept. No function here commits.
 """
 
+import functools
 import hashlib
 import secrets
 import unicodedata
@@ -32,7 +33,6 @@ KEY_BYTES = 32
 USED_EVERY = timedelta(hours=1)  # how finely the last use of a key is kept: a write an hour, not a write a request
 
 _hasher = PasswordHasher()
-_nobodys_hash = _hasher.hash(secrets.token_urlsafe())  # so that an unknown name takes as long as a wrong password
 
 
 class AccountError(GuatuError):
@@ -227,11 +227,17 @@ def _new_key(session: Session, account: Account, purpose: Purpose, label: str, d
     return secret
 
 
+@functools.cache
+def _nobodys_hash() -> str:
+    """What an unknown name's password is compared with, so that it takes as long as a known one's."""
+    return _hasher.hash(secrets.token_urlsafe())
+
+
 def _matches(password_hash: str | None, password: str) -> bool:
     if len(password) > MAX_PASSWORD:
         return False
     try:
-        _hasher.verify(password_hash or _nobodys_hash, _password_bytes(password))
+        _hasher.verify(password_hash or _nobodys_hash(), _password_bytes(password))
     except VerifyMismatchError:
         return False
     return password_hash is not None

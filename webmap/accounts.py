@@ -97,6 +97,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("OFFLINE_DAYS", _offline_days())
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE="GUATU_AUTHORITY" in os.environ,  # `guatu up --https`
         SESSION_COOKIE_NAME="guatu",
         PERMANENT_SESSION_LIFETIME=timedelta(days=accounts.SESSION_DAYS),
         WTF_CSRF_CHECK_DEFAULT=False,  # `_refuse_forged` below checks, since tokens for scripts need no CSRF token

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from gazetteer.errors import GuatuError
 from geodata.settings import Settings
 from geodata.system import write_private
+from webmap.certificates import Certificate
 
 FIRST_PORT = 8000
 PORTS = 20  # how many are tried from there on when none is asked for
@@ -75,8 +77,11 @@ def secret_key(home: Path) -> str:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, database_url: str, listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
-    """gunicorn, answering on the socket; it ends with the context, and with us should we be killed.
+def serving(
+    settings: Settings, database_url: str, listener: socket.socket, certificate: Certificate | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn, answering on the socket, by HTTPS where there is a certificate; it ends with the context, and with us
+    should we be killed.
 
     Raises ServerError with its last words where it does not get that far.
     """
@@ -92,6 +97,9 @@ def serving(settings: Settings, database_url: str, listener: socket.socket) -> I
         *(f"--workers={WORKERS}", f"--threads={THREADS}", f"--bind=fd://{listener.fileno()}"),
         *(f"--graceful-timeout={STOP_SECONDS}", f"--error-logfile={log}", "--preload", "--no-control-socket"),
     ]
+    if certificate:
+        command += [f"--certfile={certificate.certificate}", f"--keyfile={certificate.key}"]
+        environment |= {"GUATU_AUTHORITY": str(certificate.authority)}
     log.unlink(missing_ok=True)
     with log.open("ab") as output:
         # A session of its own: Ctrl-C reaches us alone, and we let it finish its answers.
@@ -99,18 +107,27 @@ def serving(settings: Settings, database_url: str, listener: socket.socket) -> I
             command, env=environment, pass_fds=[listener.fileno()], stdout=output, stderr=output, start_new_session=True
         )
     try:
-        _wait_until_it_answers(server, listener, log)
+        _wait_until_it_answers(server, listener, log, certificate)
         yield server
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()
 
 
-def _wait_until_it_answers(server: subprocess.Popen[bytes], listener: socket.socket, log: Path) -> None:
+def _wait_until_it_answers(
+    server: subprocess.Popen[bytes], listener: socket.socket, log: Path, certificate: Certificate | None
+) -> None:
     deadline = time.monotonic() + START_SECONDS
     host, port = listener.getsockname()[:2]
     while server.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(host, port, timeout=START_SECONDS)
+        if certificate:
+            trusted = ssl.create_default_context(cafile=certificate.authority)
+            trusted.check_hostname = False  # the address that is listened on may be 0.0.0.0
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                host, port, timeout=START_SECONDS, context=trusted
+            )
+        else:
+            connection = http.client.HTTPConnection(host, port, timeout=START_SECONDS)
         with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
             connection.request("HEAD", "/")
             connection.getresponse()

@@ -10,6 +10,7 @@ from geodata.cluster import Cluster
 from geodata.database import open_database, upgrade
 from geodata.session import open_engine, session_factory
 from geodata.settings import Settings
+from webmap.certificates import certificate_for, own_hosts
 from webmap.server import ServerError, listen, only_one, serving
 
 
@@ -17,7 +18,8 @@ from webmap.server import ServerError, listen, only_one, serving
 @click.option("--demo", is_flag=True, help="First load the gazetteer and the example reports, where they are missing.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: the first free one from 8000 on.")
-def command(demo: bool, host: str, port: int | None) -> None:
+@click.option("--https", is_flag=True, help="Serve with a certificate of an authority of its own: tablets need it.")
+def command(demo: bool, host: str, port: int | None, https: bool) -> None:
     """Start guatu: database, migrations, web pages. Ctrl-C stops what was started."""
     settings = Settings.from_environment()
     for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -34,11 +36,14 @@ def command(demo: bool, host: str, port: int | None) -> None:
             from webmap.demo import load_demo
 
             load_demo(settings)
-        with serving(settings, database.web, listener) as server:
-            address = _address(listener)
+        certificate = certificate_for(settings.home, own_hosts(host)) if https else None
+        with serving(settings, database.web, listener, certificate) as server:
+            address = _address(listener, "https" if https else "http")
             running.write_text(address)
             if path := _first_invitation(database.owner):
                 _say("首次登录 first sign-in", address.rstrip("/") + path)
+            if certificate:
+                _say("平板须信任 tablets trust", f"{address}authority.crt  (= {certificate.authority})")
             _say("挂图 guatu", f"{address}  (Ctrl-C 停止 stops)")
             server.wait()
             raise ServerError(f"the web server ended by itself: see {settings.home / 'web.log'}")
@@ -68,9 +73,9 @@ def _first_invitation(owner_url: str) -> str | None:
     return invitation_path(secret) if secret else None
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, scheme: str) -> str:
     """The address to type into a browser; where every network is listened on, that of the machine's name."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
         host = socket.gethostname()
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"

@@ -6,10 +6,12 @@ The shell holds no data, so that the service worker may keep it; works come from
 import functools
 import hashlib
 import json
+import os
 from collections import defaultdict
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_file, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from sqlalchemy import Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -59,6 +61,20 @@ def page() -> str:
         "tiles": url_for("tiles.gazetteer_tile", z=0, x=0, y=0).replace("/0/0/0", "/{z}/{x}/{y}"),
     }
     return render_template("inspection/page.html", settings=settings)
+
+
+@blueprint.record_once
+def _offer_authority(state: BlueprintSetupState) -> None:
+    state.app.add_url_rule("/authority.crt", "inspection.authority", authority)
+
+
+@public
+def authority() -> Response:
+    """The authority that a tablet has to trust before it takes the page along, where `guatu up --https` made one."""
+    file = os.environ.get("GUATU_AUTHORITY")
+    if not file:
+        raise NotFound
+    return send_file(file, mimetype="application/x-x509-ca-cert", download_name="guatu-authority.crt")
 
 
 @blueprint.get("/manifest.webmanifest")
