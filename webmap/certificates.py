@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-
-import trustme
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from geodata.system import write_private
+
+if TYPE_CHECKING:
+    import trustme
 
 ORGANISATION = "guatu 挂图"
 DAYS = 397  # a certificate is good for: Apple's limit for public ones; it allows private ones 825
@@ -60,7 +61,9 @@ def own_hosts(address: str) -> list[str]:
     return sorted(hosts | set(said.split()))
 
 
-def _authority(key: Path, certificate: Path) -> trustme.CA:
+def _authority(key: Path, certificate: Path) -> "trustme.CA":
+    import trustme
+
     if key.exists() and certificate.exists():
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     authority = trustme.CA(organization_name=ORGANISATION, organization_unit_name=f"guatu {socket.gethostname()}")
@@ -72,6 +75,8 @@ def _authority(key: Path, certificate: Path) -> trustme.CA:
 def _still_good(made: Certificate, hosts: set[str], now: datetime) -> bool:
     if not all(file.exists() for file in (made.authority, made.certificate, made.key)):
         return False
+    from cryptography import x509
+
     certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     held = set(names.get_values_for_type(x509.DNSName))
