@@ -146,8 +146,13 @@ class Judge:
             or (case.predicate.tail.words(Role.AFTER) and member.generic)
             or (case.said and len(name) <= MAX_BESIDE and any(self._beside(case)))
             or self._built(case)
+            or (case.said and not member.quantity and len(name) <= MAX_BESIDE and self._building(member.actions))
         )
         return None if believed else _UNKNOWN
+
+    def _building(self, actions: list[str]) -> bool:
+        """推进XX迁建: what is done is only ever done to things that are built."""
+        return any(action in self._lexicon.lists["building"] for action in actions)
 
     def _built(self, case: Case) -> bool:
         """“畅返不畅”整治43公里, 建成“乡村舞台”58个: a number of things that only building can be said of."""

@@ -12,6 +12,8 @@ _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Na
 _UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
 MAX_UNKNOWN = 4
 """Characters of unknown words between a head and a verb: an adverb or a part, not another name."""
+_CUT_AT = "路街桥"
+"""Heads of one character behind which unknown words are cut; the others end too many other words."""
 MAX_HEADLESS = 5
 """Characters of the longest member that may take over another member's head: longer ones are things of their own."""
 MIN_GIVER = 5
@@ -217,7 +219,7 @@ class Sharing:
             return
         for stop in range(end - 1, max(start + 2, end - MAX_UNKNOWN) - 1, -1):
             found = self._heads.head(text, start, stop)
-            if found is None or found[0].weak or stop - found[1] == 1:
+            if found is None or found[0].weak or (stop - found[1] == 1 and text[found[1]] not in _CUT_AT):
                 continue
             if self._heads.proper(text, start, found[1]) > start:
                 member.core = (start, stop)
