@@ -1,6 +1,6 @@
 """Chinese test maps: a real extract's streets under made-up Chinese names, with queries whose answers are known.
 
-    python bench/chinese_map.py EXTRACT.osm.pbf OUT_DIRECTORY [--seed N] [--queries N]
+    python -m bench.chinese_map EXTRACT.osm.pbf OUT_DIRECTORY [--seed N] [--queries N]
 
 The geometry and node topology are the extract's (© OpenStreetMap contributors, ODbL); every name is made up, villages and facilities are
 put beside its roads. Writes `map.osm.pbf`, `gold.jsonl` and `queries.jsonl`. Answers are worked out from node numbers, apart from the
@@ -14,6 +14,8 @@ import math
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import osmium
@@ -32,7 +34,20 @@ CHARACTERS = (
 )
 FAMILIES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
 ENDINGS = ("坑", "塘", "溪", "坞", "岙", "店", "宅", "田", "家", "山", "头", "湾", "桥", "坪", "岭")
-COMMON = ("人民路", "解放路", "建设路", "中山路", "新华路", "和平路", "胜利街", "文化路", "工农路", "站前路", "南门街", "中心路")
+COMMON = (
+    "人民路",
+    "解放路",
+    "建设路",
+    "中山路",
+    "新华路",
+    "和平路",
+    "胜利街",
+    "文化路",
+    "工农路",
+    "站前路",
+    "南门街",
+    "中心路",
+)
 FACILITIES = (
     ("amenity", "school", "{}小学"), ("amenity", "school", "{}中学"), ("amenity", "kindergarten", "{}幼儿园"), ("leisure", "park", "{}公园"),
     ("man_made", "wastewater_plant", "{}污水处理厂"), ("man_made", "water_works", "{}水厂"), ("amenity", "hospital", "{}医院"),
@@ -73,7 +88,9 @@ class Street:
     town: str = ""
     bridges: list[list[int]] = field(default_factory=list)
 
-    @property
+    flat: shapely.Geometry = shapely.MultiLineString()
+
+    @cached_property
     def nodes(self) -> set[int]:
         return {node for way in self.ways for node in way}
 
@@ -132,10 +149,17 @@ class Map:
         self.areas: dict[int, shapely.Geometry] = {}
         self.tags: dict[tuple[str, int], dict[str, str]] = {}
         shapes = osmium.geom.WKBFactory()
-        processor = osmium.FileProcessor(str(extract)).with_areas(osmium.filter.TagFilter(("boundary", "administrative")))
+        processor = osmium.FileProcessor(str(extract)).with_areas(
+            osmium.filter.TagFilter(("boundary", "administrative"))
+        )
         for item in processor.with_filter(osmium.filter.KeyFilter("name")):
             tags = dict(item.tags)
-            if item.is_way() and "highway" in tags and len(item.nodes) > 1 and all(n.location.valid() for n in item.nodes):
+            if (
+                item.is_way()
+                and "highway" in tags
+                and len(item.nodes) > 1
+                and all(n.location.valid() for n in item.nodes)
+            ):
                 nodes = [n.ref for n in item.nodes]
                 self.xy |= {n.ref: (n.lon, n.lat) for n in item.nodes}
                 ways[tags["name"]].append((item.id, nodes, tags))
@@ -164,7 +188,9 @@ class Map:
         point = shapely.Point(lonlat)
         return next((self.towns[k] for k, area in self.areas.items() if area.contains(point)), "")
 
-    def _clusters(self, group: list[tuple[int, list[int], dict[str, str]]]) -> list[list[tuple[int, list[int], dict[str, str]]]]:
+    def _clusters(
+        self, group: list[tuple[int, list[int], dict[str, str]]]
+    ) -> list[list[tuple[int, list[int], dict[str, str]]]]:
         clusters: list[list] = []
         for way in group:
             near = [c for c in clusters if any(self.flat(way[1]).distance(self.flat(o[1])) <= 700 for o in c)]
@@ -184,7 +210,11 @@ class Map:
         number = self.names.fresh(lambda: self.rng.choice("GSX") + str(self.rng.randint(100, 399))) if trunk else ""
         for way, nodes, tags in cluster:
             if "bridge" in tags and len(cluster) > 1 and self.rng.random() < 0.6:
-                bridge = self.names.fresh(lambda: self.rng.choice([f"{self.rng.randint(1, 30)}号桥", self.names.stem() + "桥", self.names.stem() + "大桥"]))
+                bridge = self.names.fresh(
+                    lambda: self.rng.choice(
+                        [f"{self.rng.randint(1, 30)}号桥", self.names.stem() + "桥", self.names.stem() + "大桥"]
+                    )
+                )
                 street.bridges.append(nodes)
                 self.way_names[way] = {"name": bridge}
                 continue
@@ -192,10 +222,11 @@ class Map:
             extra = {"alt_name": street.alias} if street.alias else {}
             self.way_names[way] = {"name": name} | extra | ({"ref": number} if number else {})
         if street.ways:
+            street.flat = shapely.MultiLineString([self.flat(way) for way in street.ways])
             self.streets.append(street)
 
     def _far(self, street: Street, point: tuple[float, float]) -> bool:
-        return shapely.Point(self.metres(point)).distance(shapely.union_all([self.flat(w) for w in street.ways])) > 4000
+        return shapely.Point(self.metres(point)).distance(street.flat) > 4000
 
     def _add_places(self) -> None:
         bounds = [street for street in self.streets if sum(self.flat(w).length for w in street.ways) > 150]
@@ -204,7 +235,10 @@ class Map:
             lon, lat = self.xy[self.rng.choice(self.rng.choice(street.ways))]
             reach = self.rng.choice([40, 90, 160, 300])
             angle = self.rng.random() * math.tau
-            lonlat = lon + reach * math.cos(angle) / METRES / math.cos(math.radians(lat)), lat + reach * math.sin(angle) / METRES
+            lonlat = (
+                lon + reach * math.cos(angle) / METRES / math.cos(math.radians(lat)),
+                lat + reach * math.sin(angle) / METRES,
+            )
             town = self.town_of(lonlat)
             if number % 2:
                 name = self.names.village()
@@ -217,19 +251,39 @@ class Map:
             own = town.removesuffix("镇") if town and self.rng.random() < 0.4 else self.names.stem()
             if pattern.format(own) in self.names.used:
                 own = self.names.stem()
-            name = self.names.fresh(lambda pattern=pattern, own=own: pattern.format(own if pattern.format(own) not in self.names.used else self.names.stem()))
+            name = self.names.fresh(
+                lambda pattern=pattern, own=own: pattern.format(
+                    own if pattern.format(own) not in self.names.used else self.names.stem()
+                )
+            )
             self.places.append((name, key, value, lonlat, town))
 
     def write(self, extract: Path, out: Path) -> None:
         """The extract with the new names; other names are taken away."""
-        other_names = ("name", "alt_name", "official_name", "old_name", "loc_name", "short_name", "int_name", "ref", "reg_name", "nat_name", "bridge")
+        other_names = (
+            "name",
+            "alt_name",
+            "official_name",
+            "old_name",
+            "loc_name",
+            "short_name",
+            "int_name",
+            "ref",
+            "reg_name",
+            "nat_name",
+            "bridge",
+        )
         pending = True
         with osmium.SimpleWriter(str(out), overwrite=True) as writer:
             for item in osmium.FileProcessor(str(extract)):
                 if pending and not item.is_node():
                     pending = False
                     for number, (name, key, value, lonlat, _) in enumerate(self.places):
-                        writer.add_node(osmium.osm.mutable.Node(id=10**12 + number, version=1, location=lonlat, tags={"name": name, key: value}))
+                        writer.add_node(
+                            osmium.osm.mutable.Node(
+                                id=10**12 + number, version=1, location=lonlat, tags={"name": name, key: value}
+                            )
+                        )
                 tags = {k: v for k, v in item.tags if not k.startswith(other_names)}
                 if item.is_way():
                     tags |= self.way_names.get(item.id, {})
@@ -270,7 +324,9 @@ class Questions:
         return True
 
     def near_names(self, name: str) -> list[str]:
-        return [n for n, *_ in process.extract(name, self.all_names, scorer=Levenshtein.distance, score_cutoff=1, limit=5)]
+        return [
+            n for n, *_ in process.extract(name, self.all_names, scorer=Levenshtein.distance, score_cutoff=1, limit=5)
+        ]
 
     def slip(self, name: str) -> str | None:
         """The name with one slip after which only it can be meant; None where no try gave one."""
@@ -282,7 +338,11 @@ class Questions:
                 continue
             draw = self.rng.random()
             if draw < 0.3:
-                same = [c for c in set(CHARACTERS + FAMILIES + "陆街达道到接杰备悲被村存") if c != name[at] and lazy_pinyin(c) == lazy_pinyin(name[at])]
+                same = [
+                    c
+                    for c in set(CHARACTERS + FAMILIES + "陆街达道到接杰备悲被村存")
+                    if c != name[at] and lazy_pinyin(c) == lazy_pinyin(name[at])
+                ]
                 if not same:
                     continue
                 changed = name[:at] + self.rng.choice(same) + name[at + 1 :]
@@ -303,21 +363,24 @@ class Questions:
         """The shortest way over the street's own ways."""
         graph: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for way in street.ways:
-            for a, b in zip(way, way[1:], strict=False):
+            for a, b in pairwise(way):
                 length = math.dist(self.world.metres(self.world.xy[a]), self.world.metres(self.world.xy[b]))
                 graph[a].append((b, length))
                 graph[b].append((a, length))
-        queue = [(0.0, s, (s,)) for s in starts - goals]
-        seen = set()
+        queue = [(0.0, start, -1) for start in starts - goals]
+        came: dict[int, int] = {}
         while queue:
-            cost, node, trail = heapq.heappop(queue)
-            if node in goals - starts:
-                return list(trail)
-            if node in seen:
+            cost, node, previous = heapq.heappop(queue)
+            if node in came:
                 continue
-            seen.add(node)
+            came[node] = previous
+            if node in goals - starts:
+                trail = [node]
+                while came[trail[-1]] >= 0:
+                    trail.append(came[trail[-1]])
+                return trail[::-1]
             for following, length in graph[node]:
-                heapq.heappush(queue, (cost + length, following, (*trail, following)))
+                heapq.heappush(queue, (cost + length, following, node))
         return None
 
     def crossing(self, street: Street) -> dict[int, set[int]]:
@@ -352,7 +415,9 @@ class Questions:
             point = shapely.Point(lonlat)
             kind = {"place": "village"}.get(key)
             if kind:
-                asked = name if self.rng.random() < 0.6 else name.removesuffix("村") if name.endswith("村") else name + "村"
+                asked = (
+                    name if self.rng.random() < 0.6 else name.removesuffix("村") if name.endswith("村") else name + "村"
+                )
                 if asked in self.all_names or (asked != name and len(self.near_names(name.removesuffix("村"))) <= 1):
                     self.add("village", asked, point, kind=kind, note=name)
             else:
@@ -371,7 +436,9 @@ class Questions:
         for street in self.rng.sample(streets, len(streets)):
             if self.name_counts[street.name] > 1:
                 continue
-            crossing = {o: nodes for o, nodes in self.crossing(street).items() if self.name_counts[streets[o].name] == 1}
+            crossing = {
+                o: nodes for o, nodes in self.crossing(street).items() if self.name_counts[streets[o].name] == 1
+            }
             pairs = [(a, b) for a in crossing for b in crossing if a != b]
             for a, b in self.rng.sample(pairs, min(2, len(pairs))):
                 self._stretch(street, a, b, crossing)
@@ -408,8 +475,8 @@ class Questions:
             if path is None or not set(bridge) <= set(path):
                 continue
             pieces: list[list[int]] = [[path[0]]]
-            inside = {frozenset(pair) for pair in zip(bridge, bridge[1:], strict=False)}
-            for a, b in zip(path, path[1:], strict=False):
+            inside = {frozenset(pair) for pair in pairwise(bridge)}
+            for a, b in pairwise(path):
                 if frozenset((a, b)) in inside:
                     pieces.append([b])
                 else:
@@ -422,7 +489,7 @@ class Questions:
     def _one_known_end(self, street: Street, a: int, nodes: set[int]) -> None:
         streets = self.world.streets
         known = streets[a].name
-        road = shapely.union_all([self.world.flat(w) for w in street.ways])
+        road = street.flat
         if len(street.ways) == 1 and len(nodes) == 1:
             line = self.world.flat(street.ways[0])
             here = line.project(shapely.Point(self.world.metres(self.world.xy[next(iter(nodes))])))
@@ -430,17 +497,30 @@ class Questions:
                 point = shapely.Point(self.world.metres(lonlat))
                 there = line.project(point)
                 if 15 < line.distance(point) < 250 and 20 < there < line.length - 20 and abs(here - there) > 150:
-                    self.add("stretch-landmark", street.name, self._cut(line, here, there), kind="road", extent={"from": known, "to": name})
+                    if line.is_ring:
+                        break
+                    self.add(
+                        "stretch-landmark",
+                        street.name,
+                        self._cut(line, here, there),
+                        kind="road",
+                        extent={"from": known, "to": name},
+                    )
                     break
             for other in self.rng.sample(streets, len(streets)):
                 if other is street or self.name_counts[other.name] > 1 or other.nodes & street.nodes or other.bridges:
                     continue
-                gap = shapely.union_all([self.world.flat(w) for w in other.ways])
-                if not 8 < line.distance(gap) < 120:
+                if not 8 < line.distance(other.flat) < 120:
                     continue
-                there = line.project(shapely.Point(shapely.shortest_line(line, gap).coords[0]))
+                there = line.project(shapely.Point(shapely.shortest_line(line, other.flat).coords[0]))
                 if abs(here - there) > 150:
-                    self.add("stretch-apart", street.name, self._cut(line, here, there), kind="road", extent={"from": known, "to": other.name})
+                    self.add(
+                        "stretch-apart",
+                        street.name,
+                        self._cut(line, here, there),
+                        kind="road",
+                        extent={"from": known, "to": other.name},
+                    )
                     break
         lies_on = self.whole(street)
         absent = self._absent_name()
@@ -448,7 +528,11 @@ class Questions:
             extent = {"from": known, "to": absent}
             self.add("absent-end", street.name, None, kind="road", extent=extent, partial_ok=True, lies_on=lies_on)
         far = self.rng.choice(streets)
-        if self.name_counts[far.name] == 1 and self.world.flat(far.ways[0]).distance(road) > 1500 and self.rng.random() < 0.3:
+        if (
+            self.name_counts[far.name] == 1
+            and self.world.flat(far.ways[0]).distance(road) > 1500
+            and self.rng.random() < 0.3
+        ):
             extent = {"from": known, "to": far.name}
             self.add("wrong-end", street.name, None, kind="road", extent=extent, partial_ok=True, lies_on=lies_on)
 
@@ -459,7 +543,9 @@ class Questions:
 
     def _absent_name(self, far: bool = True) -> str | None:
         for _ in range(50):
-            made = self.world.names.stem() + self.rng.choice(["路", "路", "街", "大道", "村", "小学", "公园", "污水处理厂"])
+            made = self.world.names.stem() + self.rng.choice(
+                ["路", "路", "街", "大道", "村", "小学", "公园", "污水处理厂"]
+            )
             if made not in self.all_names and not (far and self.near_names(made)):
                 return made
         return None
@@ -483,7 +569,10 @@ def build(extract: Path, out: Path, seed: int, per_stratum: int) -> None:
     questions.stretches()
     questions.absent()
     asked = ("id", "name", "kind", "extent", "within")
-    with (out / "gold.jsonl").open("w", encoding="utf-8") as gold, (out / "queries.jsonl").open("w", encoding="utf-8") as queries:
+    with (
+        (out / "gold.jsonl").open("w", encoding="utf-8") as gold,
+        (out / "queries.jsonl").open("w", encoding="utf-8") as queries,
+    ):
         for row in questions.rows:
             gold.write(json.dumps(row, ensure_ascii=False) + "\n")
             queries.write(json.dumps({k: row[k] for k in asked if row[k]}, ensure_ascii=False) + "\n")

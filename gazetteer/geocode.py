@@ -272,19 +272,26 @@ class _Search:
 
     def _absent(self, found: Found) -> Answer:
         """Nothing has the name; where its first words are a town or village, that is near."""
-        reason = "；".join(dict.fromkeys(r.reason for r in found.rejected[:3])) or f"地名库中没有“{self.query.name}”"
+        reasons = sorted(found.rejected, key=lambda rejection: not rejection.sister)[:3]
+        reason = "；".join(dict.fromkeys(r.reason for r in reasons)) or f"地名库中没有“{self.query.name}”"
         folded = names.fold(self.query.name)
         if self.query.kind not in LINES:
             for length in range(min(len(folded) - 2, 8), 1, -1):
-                near = self.resolver.search(
-                    folded[:length], area=self.area, slips=False, only=frozenset({"town", "village"})
-                ).groups
-                if len(near) == 1 and near[0][0].agreement.cost <= 1 and (geometry := _best_shape(near[0])) is not None:
-                    place = near[0][0]
+                place = self._settlement(folded[:length])
+                if place is not None:
                     precision = Precision.TOWN if place.kind == "town" else Precision.NEAR
                     why = f"{reason}；名称中的“{place.title}”是{label(place.kind)}，可在其附近找"
-                    return Answer(self.query.id, geometry, precision, 0.5, (place.to_json(),), why)
+                    return Answer(self.query.id, place.geometry, precision, 0.5, (place.to_json(),), why)
         return self._none(reason + self._area_words())
+
+    def _settlement(self, name: str) -> Candidate | None:
+        """The one town, or else the one village, of this name in the area."""
+        for kind in ("town", "village"):
+            found = self.resolver.search(name, area=self.area, slips=False, only=frozenset({kind}))
+            near = [c for c in found.candidates if c.agreement.cost <= 1 and not np.isnan(c.point[0])]
+            if len(near) == 1 and not found.more:
+                return near[0]
+        return None
 
     def _none(self, why: str) -> Answer:
         return Answer(self.query.id, None, Precision.NONE, 0.0, (), why)
@@ -557,9 +564,7 @@ def _best_shape(group: list[Candidate]) -> BaseGeometry | None:
     areas = [g for g in shapes if g.area]
     if areas and not (points and first.kind in ("village", "town", "locality")):
         return max(areas, key=lambda g: g.area)
-    return (
-        shapely.MultiPoint(points).centroid if points else (shapes[0] if shapes else None)
-    )
+    return shapely.MultiPoint(points).centroid if points else (shapes[0] if shapes else None)
 
 
 def _shape(candidate: Candidate) -> BaseGeometry:

@@ -186,6 +186,8 @@ _ROAD_NUMBER = re.compile(r"(?:([gsxy])?([0-9]{1,4}))(国道|省道|县道|乡�
 
 def expand(folded: str) -> str:
     """The long form of an abbreviation (永康卫校: 永康卫生学校), the name itself where it is none."""
+    if folded[-1:] not in words()["abbreviations"]["endings"]:
+        return folded
     for short, long in _abbreviations():
         text, count = short.subn(long, folded, count=1)
         if count:
@@ -262,7 +264,8 @@ def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
         for prefix in (known, split_suffix(known)[0]):
             if len(prefix) > 1 and folded.startswith(prefix) and len(folded) - len(prefix) > 1:
                 prefixes.append(prefix)
-    if (tail := _generic_tail().search(folded)) and tail.start() > 1:
+    ends_so = folded[-1:] in words()["abbreviations"]["endings"]
+    if ends_so and (tail := _generic_tail().search(folded)) and tail.start() > 1:
         prefixes.append(folded[: tail.start()])
     return prefixes
 

@@ -33,7 +33,8 @@ MAX_SIMILAR_NAMES = 24
 """Names one slip away that are looked at closely."""
 MAX_SAME_NAME = 16
 """Places of one name that become candidates; that there are more is counted."""
-AREA_KINDS = frozenset({"province", "city", "county", "town", "village", "zone", "locality", "block"})
+AREA_KINDS = ("city", "county", "province", "town", "village", "zone", "locality", "block")
+"""Kinds that can hold others; of one name the first is meant."""
 
 
 @cache
@@ -217,7 +218,7 @@ def _add_places(
 ) -> None:
     title = index.name(name)
     elsewhere = len(index.places_of_name(name)[:MAX_PLACES]) - len(places)
-    if elsewhere and wanted.area is not None:
+    if elsewhere and wanted.area is not None and not agreement.slip:
         found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
     codes = index.kinds[places]
     fits = {}
@@ -314,8 +315,9 @@ class Resolver:
         numbers = re.fullmatch(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", within)
         if numbers:
             return self.area([float(value) for value in numbers.groups()])
-        found = self.search(within, slips=False, only=AREA_KINDS).candidates
-        return self._area_of(within, [c for c in found if c.cost == found[0].cost])
+        found = self.search(within, slips=False, only=frozenset(AREA_KINDS)).candidates
+        found.sort(key=lambda c: (c.cost, AREA_KINDS.index(c.kind)))
+        return self._area_of(within, [c for c in found if (c.cost, c.kind) == (found[0].cost, found[0].kind)])
 
     def _area_of_code(self, code: str) -> Area | None:
         places = [
