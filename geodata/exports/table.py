@@ -5,11 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import shapely
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import IllegalCharacterError
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
@@ -59,6 +55,8 @@ def write_excel(
     path: Path, session: Session, selection: Selection, wording: Wording, datum: Datum, progress: Progress
 ) -> None:
     """An Excel workbook; a further sheet where one is full. Text longer than a cell holds ends in “…”."""
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     headings = _headings(wording, datum)
     sheet, written = None, SHEET_ROWS
@@ -76,21 +74,23 @@ def write_excel(
 
 
 def _heading(sheet: Any, title: str) -> Any:
-    cell = WriteOnlyCell(sheet, title)
+    from openpyxl.styles import Font
+
+    cell = _cell(sheet, title)
     cell.font = Font(bold=True)
     return cell
 
 
 def _cell(sheet: Any, value: Any) -> Any:
+    """A cell with text as text, even where it begins like a formula; other values as they are."""
+    from openpyxl.cell import WriteOnlyCell
+
     if not isinstance(value, str):
         return value
     if len(value) > CELL_CHARACTERS:
         value = value[: CELL_CHARACTERS - 1] + "…"
-    try:
-        cell = WriteOnlyCell(sheet, value)
-    except IllegalCharacterError:
-        cell = WriteOnlyCell(sheet, "".join(c for c in value if c.isprintable() or c in "\n\t"))
-    cell.data_type = "s"  # text, even where it begins like a formula
+    cell = WriteOnlyCell(sheet, "".join(c for c in value if c >= " " or c in "\n\t"))  # XML has no others
+    cell.data_type = "s"
     return cell
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyogrio.raw import write_arrow
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
@@ -134,6 +132,9 @@ def _write(
     options: dict[str, str] | None = None,
 ) -> None:
     """GDAL pulls the batches one by one."""
+    from pyogrio.errors import DataLayerError, DataSourceError  # which imports pandas, as long as all the rest takes
+    from pyogrio.raw import write_arrow
+
     refused: list[ExportError] = []
 
     def pulled() -> Iterator[pa.RecordBatch]:
