@@ -9,7 +9,7 @@ from pathlib import Path
 from gazetteer.reading.cell_values import dates, is_blank, is_words, money, shown
 from gazetteer.reading.columns import Field, column_words, nature_in, plain_header, sector_in, status_in
 from gazetteer.reading.formats.spreadsheet import MAX_FILE_BYTES, Cell, SpreadsheetError, grids
-from gazetteer.reading.table_header import DEFAULT_UNIT, Column, Table, tables
+from gazetteer.reading.table_header import DEFAULT_UNIT, SET_BY_HAND, Column, Table, tables
 from gazetteer.vocabulary import Nature, Sector, Status
 
 __all__ = [
@@ -146,7 +146,8 @@ def project_list_from_bytes(data: bytes, name: str, *, columns: Mapping[Field, s
             f"No column with the projects' names was found in {name}: say which one it is."
         )
     for field, wanted in chosen.items():
-        if not any(column.field == field for sheet in sheets for column in sheet.columns):
+        set_columns = (column for sheet in sheets for column in sheet.columns if column.reason.startswith(SET_BY_HAND))
+        if not any(column.field == field for column in set_columns):
             known = "、".join(sorted(headers))[:500]
             raise SpreadsheetError(f"没有列“{wanted}”，有：{known}。There is no column {wanted!r} for {field.value}.")
     return ProjectList(tuple(sheets), tuple(unused))

@@ -29,6 +29,9 @@ MIN_HEADER_FIELDS = 3
 DEFAULT_UNIT = "万元"
 """The unit of money where the list names none: the usual one of the genre, said so in the column's reason."""
 
+SET_BY_HAND = "人工指定 set by hand"
+"""The reason of a column that a person set."""
+
 CONTENT_SAMPLE = 200
 """Rows whose cells are looked at where a header says nothing."""
 
@@ -204,7 +207,7 @@ def _chosen_columns(paths: Sequence[Sequence[str]], chosen: Mapping[Field, str])
         for column, path in enumerate(paths):
             names = {plain_header(part) for part in (*path, "".join(path), " / ".join(path))}
             if plain_header(wanted) in names or wanted == column_letter(column):
-                taken[column] = Guess(field, 1.0, "人工指定 set by hand")
+                taken[column] = Guess(field, 1.0, SET_BY_HAND)
                 break
     return taken
 
