@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from gazetteer.vocabulary import Period, Sector, Status
+from gazetteer.work import Span
 from geodata.corrections import read_work
 from geodata.linking import same_county
 from geodata.models import Relation, Report, ReportKind, Work, WorkLink
+from geodata.revisions import sentence_around
 
 _ORDER = list(Status)
+_LATE = ("滞后", "推迟", "延期", "未按期", "未能如期", "进展缓慢", "进展偏慢", "推进偏慢", "推进缓慢", "未完成")
+"""Words of a report that says of works it names that they are behind."""
 
 
 class Outcome(StrEnum):
@@ -84,28 +88,44 @@ def outcomes(session: Session, report: Report, following: Report) -> list[Promis
 
 def _works(session: Session, report: Report, period: Period | None = None) -> list[Work]:
     statement = select(Work).where(Work.report_id == report.id).order_by(Work.start, Work.id)
-    statement = statement.options(selectinload(Work.statuses))
+    statement = statement.options(selectinload(Work.statuses), joinedload(Work.report))
     return list(session.scalars(statement.where(Work.period == period) if period else statement))
 
 
 def _judge(earlier: Work, later: Work) -> tuple[Outcome, str]:
     """What the later report says of the promise."""
     before, after = read_work(earlier).status, read_work(later).status
+    if later.period is Period.DONE and after is Status.COMPLETE:
+        return _judge_done(earlier, later)
+    if late := _said_late(later):
+        return Outcome.SLIPPED, f"下一份报告说“{late}”"
     if later.period is Period.DONE:
-        return _judge_done(earlier, later, after)
-    if before is Status.COMPLETE:
-        return Outcome.SLIPPED, "原计划当年建成，下一份报告仍列为计划"
-    if before is Status.START and _ORDER.index(after) <= _ORDER.index(Status.START):
-        return Outcome.SLIPPED, "原计划当年开工，下一份报告仍未开工"
-    if _ORDER.index(after) < _ORDER.index(before):
-        return Outcome.SLIPPED, "下一份报告里的进展比原计划更早"
-    return Outcome.GOING, "下一份报告继续安排"
+        return Outcome.GOING, "下一份报告说已动工或在建" if after in _ORDER[2:] else "下一份报告说仍在前期"
+    why = _behind(before, after)
+    return (Outcome.SLIPPED, why) if why else (Outcome.GOING, "下一份报告继续安排")
 
 
-def _judge_done(earlier: Work, later: Work, after: Status) -> tuple[Outcome, str]:
-    """What a report that looks back on the year says of the promise."""
+def _behind(promised: Status, planned: Status) -> str | None:
+    """Why a work is behind that one report promised to bring so far and the next one plans to bring so far."""
+    if promised is Status.COMPLETE:
+        return "原计划当年建成，下一份报告仍列为计划"
+    if promised is Status.START and _ORDER.index(planned) <= _ORDER.index(Status.START):
+        return "原计划当年开工，下一份报告仍未开工"
+    return "下一份报告里的进展比原计划更早" if _ORDER.index(planned) < _ORDER.index(promised) else None
+
+
+def _judge_done(earlier: Work, later: Work) -> tuple[Outcome, str]:
+    """A number that was promised may not have been reached."""
     if not earlier.named and earlier.quantity and later.quantity is not None and later.quantity < earlier.quantity:
         return Outcome.SLIPPED, f"计划 {earlier.quantity:g}，完成 {later.quantity:g} {later.unit or ''}".rstrip()
-    if after is Status.COMPLETE:
-        return Outcome.DONE, "下一份报告说已建成"
-    return Outcome.GOING, "下一份报告说已动工或在建" if after in _ORDER[2:] else "下一份报告说仍在前期"
+    return Outcome.DONE, "下一份报告说已建成"
+
+
+def _said_late(work: Work) -> str | None:
+    """The word by which a sentence that names the work says that it is behind."""
+    text = work.report.text
+    for start, end in (*work.spans[:1], *work.mentions):
+        first, last = sentence_around(text, Span(start, end))
+        if found := next((word for word in _LATE if word in text[first:last]), None):
+            return found
+    return None

@@ -73,15 +73,14 @@ class Candidate:
     def stem(self) -> str:
         """The name folded, without the county, the phase and what is done to the thing."""
         stem = _PHASE.sub("", fold(re.sub(r"[（(][^（）()]*[）)]", "", self.name)))
-        county = fold(self.county)
-        for prefix in (county, county[:-1], county[-1:]):
-            if prefix and stem.startswith(prefix) and len(stem) - len(prefix) >= MIN_WITHOUT_COUNTY:
-                stem = stem[len(prefix) :]
-                break
         shorter = _without_deed(stem)
         while shorter != stem:
             stem, shorter = shorter, _without_deed(shorter)
-        return stem
+        county = fold(self.county)
+        prefixes = (county, county[:-1], county[-1:])
+        known = (prefix for prefix in prefixes if prefix and stem.startswith(prefix))
+        prefix = next((prefix for prefix in known if len(stem) - len(prefix) >= MIN_WITHOUT_COUNTY), "")
+        return stem.removeprefix(prefix)
 
     @cached_property
     def folded_ends(self) -> frozenset[str]:

@@ -207,13 +207,13 @@ def step(draft_id: int) -> Response | tuple[Response, int]:
     except ValidationError as error:
         first = error.errors()[0]
         return _refused(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 400)
-    draft = _locked(draft_id)
+    draft, who = _locked(draft_id), require(Role.PLANNER).name
+    identifiers = list(dict.fromkeys(body.items))
     try:
         found = drafts.items_of(database(), draft)
-        taken = [found[identifier].work for identifier in body.items if identifier in found]
-        made = _made(body, drafts.report_in(draft).text, taken, found) if len(taken) == len(body.items) else ()
-        who = require(Role.PLANNER).name
-        done = drafts.take_step(database(), draft, body.action, list(dict.fromkeys(body.items)), made, who)
+        taken = [found[identifier].work for identifier in identifiers if identifier in found]
+        made = _made(body, drafts.report_in(draft).text, taken, found) if len(taken) == len(identifiers) else []
+        done = drafts.take_step(database(), draft, body.action, identifiers, made, who)
     except GuatuError as error:
         return _told(error)
     database().commit()

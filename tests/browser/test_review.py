@@ -174,9 +174,9 @@ def test_two_planners_at_once_are_told(
     with review.expect_response("**/steps.json") as answer:
         review.locator("li.current").get_by_role("button", name="确认").click()
     assert answer.value.status == 409
-    assert "409" in complaints.pop()  # the browser's own word for it
     expect(review.locator("#notice")).to_be_visible()
     expect(item(review, "人民路")).to_have_count(0)
+    assert "409" in complaints.pop()  # the browser's own word for it
     other_context.close()
 
 

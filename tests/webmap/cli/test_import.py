@@ -1,0 +1,85 @@
+"""`guatu import` on a database and a gazetteer of the test's own."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from shapely import box
+from sqlalchemy import select
+
+from gazetteer.place import Place, Source
+from geodata.database import Database
+from geodata.models import Report, Work
+from geodata.places import load_places
+from webmap.cli import cli
+
+LIST = """澜溪县2025年重点项目,,,
+项目名称,责任单位,总投资（万元）,备注
+城北东路新建工程,县交通局,1200,甲
+人民公园提升,县住建局,八百,乙
+合计,,2000,
+"""
+
+
+@pytest.fixture
+def guatu(database: Database, sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DATABASE_URL", database.owner)
+    monkeypatch.setenv("GUATU_HOME", str(tmp_path))
+    county = Place("county/1", "澜溪县", "county", box(119, 38, 120, 39), adcode="990121")
+    source = Source("test", "test", licence="test", attribution="test", fictional=True)
+    load_places(sessions, tmp_path / "gazetteer", source, [county])
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["import", str(tmp_path / "list.csv"), *words])
+
+    return run
+
+
+def test_the_columns_that_were_guessed_and_the_rows_left_out_are_shown(guatu):
+    shown = guatu("--dry-run").stdout
+    assert "总投资" in shown
+    assert "investment (万元)" in shown
+    assert "合计行" in shown
+    assert "2 works would be kept" in shown
+
+
+def test_a_dry_run_keeps_nothing(guatu, sessions):
+    guatu("--dry-run")
+    with sessions() as session:
+        assert session.scalars(select(Report)).first() is None
+
+
+def test_a_list_is_kept_once(guatu, sessions):
+    first = guatu()
+    assert first.exit_code == 0, first.output
+    assert "澜溪县 2025" in first.stdout
+    assert "八百" in first.stderr
+    assert "0 new works, 0 changed, 2 known" in guatu().stdout
+    with sessions() as session:
+        assert [(work.name, work.investment) for work in session.scalars(select(Work).order_by(Work.start))] == [
+            ("城北东路新建工程", 1200),
+            ("人民公园提升", None),
+        ]
+
+
+def test_a_column_is_set_by_its_header_or_its_letter(guatu, sessions):
+    for words in (("--map", "responsible=备注"), ("--map", "responsible=D")):
+        guatu(*words)
+        with sessions() as session:
+            assert session.scalars(select(Work.responsible).order_by(Work.start)).all() == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--map", "责任单位"), "FIELD=COLUMN"),
+        (("--map", "colour=A"), "FIELD=COLUMN"),
+        (("--map", "name=不存在"), "不存在"),
+        (("--sheet", "水利"), "水利"),
+    ],
+)
+def test_what_is_called_wrongly_is_said_in_one_line(guatu, words, message):
+    result = guatu(*words)
+    assert result.exit_code != 0
+    assert message in result.output + str(result.exception)
