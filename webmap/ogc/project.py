@@ -48,7 +48,7 @@ def _document() -> str:
     _system(SubElement(canvas, "destinationsrs"), CGCS2000)
     described = SubElement(root, "projectlayers")
     for collection in layers:
-        entry = SubElement(tree, "layer-tree-layer", id=collection.id.replace("-", "_"), name=str(collection.title))
+        entry = SubElement(tree, "layer-tree-layer", id=_layer_id(collection), name=str(collection.title))
         entry.attrib.update(providerKey="OAPIF", checked="Qt::Checked", expanded="0")
         described.append(_layer(collection))
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode")
@@ -58,7 +58,7 @@ def _layer(collection: Collection) -> Element:
     assert collection.part is not None  # noqa: S101  layers are of one type of geometry
     chinese = wording("zh").words
     layer = Element("maplayer", type="vector", geometry=GEOMETRIES[SYMBOLS[collection.part]])
-    SubElement(layer, "id").text = collection.id.replace("-", "_")
+    SubElement(layer, "id").text = _layer_id(collection)
     address = url_for("ogc.landing", _external=True).rstrip("/")
     source = (
         f"pagingEnabled='true' restrictToRequestBBOX='1' srsname='EPSG:4326' typename='{collection.id}' url='{address}'"
@@ -72,6 +72,11 @@ def _layer(collection: Collection) -> Element:
     for field in FIELDS:
         SubElement(aliases, "alias", field=field.key, name=field.chinese)
     return layer
+
+
+def _layer_id(collection: Collection) -> str:
+    """What the project calls a layer; QGIS passes over names of 10 characters or fewer."""
+    return f"guatu_{collection.id.replace('-', '_')}"
 
 
 def _system(parent: Element, epsg: int) -> None:
