@@ -19,6 +19,7 @@ from webmap import (
     map_page,
     ogc,
     people,
+    poster_page,
     reports,
     review,
     sources,
@@ -66,6 +67,7 @@ def create_app(database_url: str, **config: Any) -> Flask:
         api,
         review,
         history,
+        poster_page,
     ):
         app.register_blueprint(room.blueprint)
     return app

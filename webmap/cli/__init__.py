@@ -23,6 +23,7 @@ COMMANDS = {
     "locate": ("locate", "Place every saved work that has no place yet."),
     "geocode": ("geocode", "Answer queries: JSON lines in, JSON lines out."),
     "export": ("export", "Write works as GeoPackage, Shapefile, Excel and other files."),
+    "poster": ("poster", "Draw the wall map: PDF or PNG, A4 to A0."),
     "user": ("user", "Add, list, disable and reset the accounts of people."),
     "db": ("db", "Start, stop, upgrade, back up and restore the database."),
 }

@@ -3,10 +3,7 @@
 from pathlib import Path
 
 import click
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
 
-from gazetteer.vocabulary import Precision, Sector, Status
 from geodata.database import open_sessions
 from geodata.datums import datum_of
 from geodata.exports import (
@@ -21,8 +18,7 @@ from geodata.exports import (
     middle_longitude,
     snapshot,
 )
-from geodata.selection import AREA_SEPARATOR, Selection
-from webmap.choices import selection_of
+from webmap.cli.choices import choice_options, selection_of_options
 from webmap.cli.progress import adding
 from webmap.wording import wording
 
@@ -38,14 +34,7 @@ from webmap.wording import wording
 )
 @click.option("--encoding", type=click.Choice(ENCODINGS), default="UTF-8", show_default=True, help="Shapefile and CSV.")
 @click.option("--names", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Field names and words.")
-@click.option("--report", multiple=True, metavar="ID", help="Of this report.")
-@click.option("--area", multiple=True, metavar="PATH", help=f"Under this heading: 一、交通{AREA_SEPARATOR}（二）路网.")
-@click.option("--sector", multiple=True, type=click.Choice([s.value for s in Sector]))
-@click.option("--status", multiple=True, type=click.Choice([s.value for s in Status]))
-@click.option("--town", multiple=True, metavar="NAME")
-@click.option("--precision", multiple=True, type=click.Choice([p.value for p in Precision]))
-@click.option("--words", metavar="TEXT", help="In the name or the sentence.")
-@click.option("--bbox", metavar="W,S,E,N", help="Degrees; west greater than east crosses the date line.")
+@choice_options
 def command(
     out: Path, kind: str | None, crs: str, encoding: Encoding, names: Language, **choices: tuple[str, ...] | str | None
 ) -> None:
@@ -54,7 +43,7 @@ def command(
     Choices may be given several times: `--sector water --sector energy`.
     """
     file_format = format_of(kind) if kind else _by_ending(out)
-    selection = _selection(choices)
+    selection = selection_of_options(choices)
     if not out.parent.is_dir():
         raise click.BadParameter(f"there is no folder {out.parent}: make it first", param_hint="OUT")
     with open_sessions() as sessions, sessions() as session:
@@ -78,11 +67,3 @@ def _by_ending(out: Path) -> Format:
     raise click.BadParameter(
         f"the ending of {out.name} is of no format: choose --format, or {endings}", param_hint="OUT"
     )
-
-
-def _selection(choices: dict[str, tuple[str, ...] | str | None]) -> Selection:
-    """The selection of the options, by the same reading as that of an address."""
-    try:
-        return selection_of(MultiDict({name: value for name, value in choices.items() if value}))
-    except BadRequest as error:
-        raise click.UsageError(f"--{error.description}") from error
