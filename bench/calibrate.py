@@ -2,8 +2,9 @@
 
     python -m bench.calibrate EXTRACT.osm.pbf... [--seeds 1,2] [--write]
 
-Each extract is renamed by `chinese_map` for each seed, loaded and asked; a logistic model with a ridge is fitted to whether each find was
-right. Signs are held: what makes an answer doubtful never adds confidence. The last seed is left out of the fit and measured.
+Each extract is renamed by `chinese_map` for each seed, loaded and asked; a logistic model with a ridge is fitted to
+whether each find was right. Signs are held: what makes an answer doubtful never adds confidence. The last seed is left
+out of the fit and measured.
 """
 
 import argparse
@@ -22,11 +23,12 @@ from gazetteer.work import Extent
 
 TARGET = Path(__file__).parent.parent / "gazetteer" / "calibration.toml"
 FACTS = (
-    "rule", "suffix_for_suffix", "homophone", "slip", "wrong_character", "short_stem", "other_kind", "same_name_elsewhere", "outside_unknown",
+    "rule", "suffix_for_suffix", "homophone", "slip", "wrong_character", "short_stem", "other_kind", "outside_unknown",
     "stretch", "end_rule", "end_slip", "end_gap_100m", "gap_100m",
 )  # fmt: skip
 FIXED = {"length_agrees": 0.7, "length_differs": -2.5, "one_end": -5.0}
-"""Weights that the maps cannot tell: they carry no reported lengths, and a stretch with one end is right only by chance."""
+"""Weights that the maps cannot tell: they carry no reported lengths, and a stretch with one end is right only by
+chance."""
 PRIOR = {
     "rule": -0.5,
     "suffix_for_suffix": -1.0,
@@ -62,7 +64,8 @@ def facts_of(extract: Path, seed: int, queries: int) -> list[tuple[dict[str, flo
 
 
 def fit(rows: list[tuple[dict[str, float], bool, float, float]]) -> dict[str, float]:
-    """Projected gradient ascent of the weighted, ridge-penalised likelihood; all weights but the intercept at most 0."""
+    """Projected gradient ascent of the weighted, ridge-penalised likelihood; all weights but the intercept at most
+    0."""
     x = np.array([[1.0, *(facts.get(name, 0.0) for name in FACTS)] for facts, *_ in rows])
     y = np.array([right for _, right, *_ in rows], dtype=float)
     w = np.array([weight for _, _, weight, _ in rows])

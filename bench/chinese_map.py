@@ -2,9 +2,9 @@
 
     python -m bench.chinese_map EXTRACT.osm.pbf OUT_DIRECTORY [--seed N] [--queries N]
 
-The geometry and node topology are the extract's (© OpenStreetMap contributors, ODbL); every name is made up, villages and facilities are
-put beside its roads. Writes `map.osm.pbf`, `gold.jsonl` and `queries.jsonl`. Answers are worked out from node numbers, apart from the
-geocoder's own geometry. Strata: see `STRATA`.
+The geometry and node topology are the extract's (© OpenStreetMap contributors, ODbL); every name is made up, villages
+and facilities are put beside its roads. Writes `map.osm.pbf`, `gold.jsonl` and `queries.jsonl`. Answers are worked out
+from node numbers, apart from the geocoder's own geometry. Strata: see `STRATA`.
 """
 
 import argparse

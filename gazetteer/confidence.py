@@ -1,7 +1,7 @@
 """How sure an answer is: the calibrated probability that it is right.
 
-A logistic model over a few yes-or-no and small-number facts of an answer. Its weights are data (`calibration.toml`), fitted by
-`bench/calibrate.py` on maps whose names were perturbed; facts that are not in the table weigh nothing.
+A logistic model over a few yes-or-no and small-number facts of an answer. Its weights are data (`calibration.toml`),
+fitted by `bench/calibrate.py` on maps whose names were perturbed; facts that are not in the table weigh nothing.
 """
 
 import math

@@ -7,9 +7,10 @@
         names.arrow          every distinct name as written
         *.npy                keys and names of the forms, places of the names, kinds, boxes, points, lengths
 
-Processes that open it share its pages. Candidates for a name come from deletion neighbourhoods (Mor and Fraenkel 1982; SymSpell is
-the same idea): every form of a name is entered under the hash of itself, of itself with any one character left out, and of
-its sound, so that what is written the same, has one character wrong, dropped or added, or sounds alike is a handful of binary searches.
+Processes that open it share its pages. Candidates for a name come from deletion neighbourhoods (Mor and Fraenkel 1982;
+SymSpell is the same idea): every form of a name is entered under the hash of itself, of itself with any one character
+left out, and of its sound, so that what is written the same, has one character wrong, dropped or added, or sounds
+alike is a handful of binary searches.
 """
 
 import fcntl
@@ -84,8 +85,8 @@ def _without_one(characters: Hashes) -> Hashes:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Hashes of texts by what they stand for, and for each the position of its text: `whole` texts, `sounds` of whole texts,
-    `shortened` texts (one character left out). Which are entered and which asked for decides what is found."""
+    """Hashes of texts by what they stand for, and for each the position of its text: `whole` texts, `sounds` of whole
+    texts, `shortened` texts (one character left out). Which are entered and which asked for decides what is found."""
 
     whole: Hashes
     sounds: Hashes
@@ -160,8 +161,9 @@ def _lock(directory: Path, source: str) -> Iterator[None]:
 def build_index(source: Source, places: Iterable[Place], directory: Path, *, progress: Progress | None = None) -> int:
     """Writes the places of one source and puts them in place of an earlier load; returns how many there are.
 
-    Nothing is visible before it is whole: what a killed load leaves is swept away by the next. `progress` is called with the
-    number of places so far. Raises GuatuError where the source is being loaded by another process or has no place.
+    Nothing is visible before it is whole: what a killed load leaves is swept away by the next. `progress` is called
+    with the number of places so far. Raises GuatuError where the source is being loaded by another process or has no
+    place.
     """
     root = directory / source.name
     root.mkdir(parents=True, exist_ok=True)
@@ -228,9 +230,8 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
         if batch:
             flush()
     if not count:
-        raise GuatuError(
-            f"来源“{source.name}”中没有可用的地名，未作改动 (source {source.name} has no named place; nothing was changed)"
-        )
+        reason = f"来源“{source.name}”中没有可用的地名，未作改动"
+        raise GuatuError(f"{reason} (no named place in {source.name}; nothing was changed)")
     texts = list(name_ids)
     with pa.OSFile(str(part / "names.arrow"), "wb") as sink, pa.ipc.new_file(sink, NAMES) as writer:
         writer.write_table(pa.table([pa.array(texts, pa.string())], schema=NAMES))
@@ -295,8 +296,8 @@ def _save(part: Path, name: str, values: npt.NDArray[np.generic]) -> None:
 class SourceIndex:
     """One loaded source, memory-mapped. Places and names are numbered from 0.
 
-    `boxes` (n, 4): west, south, east, north; `points` (n, 2): longitude, latitude; both NaN where a place has no geometry.
-    `lengths` (n): of lines, in degrees.
+    `boxes` (n, 4): west, south, east, north; `points` (n, 2): longitude, latitude; both NaN where a place has no
+    geometry. `lengths` (n): of lines, in degrees.
     """
 
     source: Source
@@ -339,8 +340,8 @@ class SourceIndex:
     def same(self, hashes: Keys, box: tuple[float, float, float, float] | None = None) -> list[int]:
         """Numbers of the forms that are written as one of the texts.
 
-        Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept whose first place lies in the
-        box, and only of the first text, the name itself.
+        Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept whose first place
+        lies in the box, and only of the first text, the name itself.
         """
         itself = hashes.whole[hashes.whole_of == 0]
         derived = hashes.whole[hashes.whole_of != 0]
@@ -355,8 +356,9 @@ class SourceIndex:
         return own + found
 
     def similar(self, hashes: Keys) -> list[int]:
-        """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped (and a few
-        that do not). Where more than MAX_SIMILAR share a key, they are left out: which is meant could not be said."""
+        """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped
+        (and a few that do not). Where more than MAX_SIMILAR share a key, they are left out: which is meant could not
+        be said."""
         queries = [hashes.sounds ^ _SOUND, hashes.whole ^ _SHORTENED, hashes.shortened, hashes.shortened ^ _SHORTENED]
         return self._entered(np.concatenate(queries), MAX_SIMILAR)
 

@@ -1,8 +1,8 @@
 """Names: folding, the other forms a name goes by, and how two names differ.
 
-One folding serves the gazetteer and the query. `fold` is what is written the same; `forms` are the other ways of saying the
-same name (suffix left out, abbreviation, road number); `compare` says by which rule and by which slip of the pen two names agree.
-The word lists are data: `names.toml`.
+One folding serves the gazetteer and the query. `fold` is what is written the same; `forms` are the other ways of
+saying the same name (suffix left out, abbreviation, road number); `compare` says by which rule and by which slip of
+the pen two names agree. The word lists are data: `names.toml`.
 """
 
 import re
@@ -20,7 +20,8 @@ from opencc import OpenCC
 from pypinyin.constants import PINYIN_DICT
 
 MAX_NAME = 80
-"""Characters of a name that are looked at. The longest name in OpenStreetMap's China is shorter; a query of 10,000 is cut."""
+"""Characters of a name that are looked at. The longest name in OpenStreetMap's China is shorter; a query of 10,000 is
+cut."""
 CJK = range(0x3400, 0xA000)
 DIGITS = "零一二三四五六七八九"
 
@@ -68,8 +69,8 @@ class Agreement:
 
     @property
     def cost(self) -> int:
-        """0 where the names are the same; a rule on one side counts 1, a suffix for another 1, a slip 4, the query's words in brackets
-        left out 5: what tells 道玄坂(道玄坂上) from 道玄坂 is a worse loss than a slip in it."""
+        """0 where the names are the same; a rule on one side counts 1, a suffix for another 1, a slip 4, the query's
+        words in brackets left out 5: what tells 道玄坂(道玄坂上) from 道玄坂 is a worse loss than a slip in it."""
         q, p = self.query, self.place
         bracket = 4 * (q.rule is Rule.BRACKET)
         return (
@@ -137,7 +138,8 @@ def fold_keeping_brackets(name: str) -> str:
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: widths, case, traditional and simplified, written variants, numerals; no spaces or punctuation."""
+    """A name as it is compared: widths, case, traditional and simplified, written variants, numerals; no spaces or
+    punctuation."""
     return fold_keeping_brackets(name).translate({ord("("): None, ord(")"): None})
 
 
@@ -205,7 +207,8 @@ def road_number(folded: str) -> str:
 
 
 def admin_prefixes(folded: str) -> list[str]:
-    """The administrative prefixes of a name, each longer than the last (永康市, 永康市象珠镇); at least two characters stay."""
+    """The administrative prefixes of a name, each longer than the last (永康市, 永康市象珠镇); at least two characters
+    stay."""
     not_counties = tuple(words()["generic"]["not_counties"])
     prefixes: list[str] = []
     start = 0
@@ -220,7 +223,8 @@ def admin_prefixes(folded: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def forms(name: str, context: tuple[str, ...] = ()) -> tuple[Form, ...]:
-    """All forms of a name, the name itself first. `context` are folded names of counties and towns that may be left out."""
+    """All forms of a name, the name itself first. `context` are folded names of counties and towns that may be left
+    out."""
     bracketed = fold_keeping_brackets(name)
     folded = bracketed.replace("(", "").replace(")", "")
     found: dict[str, Form] = {}
@@ -271,7 +275,8 @@ def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
 
 
 def agree(query: Form, place: Form) -> Agreement | Contradiction | None:
-    """How one form of a query and one of a place agree, why they contradict each other, or None where they are far apart."""
+    """How one form of a query and one of a place agree, why they contradict each other, or None where they are far
+    apart."""
     if abs(len(query.text) - len(place.text)) > 1 or not _compatible(query, place):
         return None
     found = slip(query.text, place.text)
@@ -285,7 +290,8 @@ def agree(query: Form, place: Form) -> Agreement | Contradiction | None:
 
 
 def _slip_without_suffix(query: Form, place: Form) -> bool:
-    """Whether a slip can be seen although a suffix is left out: of a village or town (下里西 for 下里溪村), never of a road."""
+    """Whether a slip can be seen although a suffix is left out: of a village or town (下里西 for 下里溪村), never of a
+    road."""
     if query.suffix and place.suffix:
         return False
     kinds = suffix_kinds(query.suffix or place.suffix)
@@ -334,7 +340,8 @@ MIN_SLIP = 2
 
 
 def slip(query: str, place: str) -> tuple[Slip, int] | Contradiction | None:
-    """The one slip that makes `place` into `query`, a contradiction where it changes the meaning, None where they differ by more."""
+    """The one slip that makes `place` into `query`, a contradiction where it changes the meaning, None where they
+    differ by more."""
     if query == place:
         return Slip.NONE, 0
     if min(len(query), len(place)) < MIN_SLIP or abs(len(query) - len(place)) > 1:
@@ -344,6 +351,11 @@ def slip(query: str, place: str) -> tuple[Slip, int] | Contradiction | None:
         start += 1
     if len(query) == len(place):
         return _equal_length(query, place, start)
+    return _one_more(query, place, start)
+
+
+def _one_more(query: str, place: str, start: int) -> tuple[Slip, int] | Contradiction | None:
+    """A character that one name has more, at `start`."""
     longer, shorter, kind = (query, place, Slip.ADDED) if len(query) > len(place) else (place, query, Slip.DROPPED)
     if longer[start + 1 :] != shorter[start:]:
         return None
@@ -372,10 +384,9 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
         and query[start + 2 :] == place[start + 2 :]
     ):
         return None if _are_opposites(query[start], query[start + 1]) else (Slip.SWAPPED, start)
-    if np.array_equal(sounds(query), sounds(place)):
-        pairs = [(a, b) for a, b in zip(query, place, strict=True) if a != b]
-        if not any(_are_opposites(a, b) for a, b in pairs):
-            return Slip.HOMOPHONE, start
+    pairs = [(a, b) for a, b in zip(query, place, strict=True) if a != b]
+    if np.array_equal(sounds(query), sounds(place)) and not any(_are_opposites(a, b) for a, b in pairs):
+        return Slip.HOMOPHONE, start
     return None
 
 
@@ -385,7 +396,8 @@ _TONES = str.maketrans(
 
 
 def _sound(reading: str) -> str:
-    """A reading without its tone, with the sounds joined that southern speakers confuse (zh z, ch c, sh s, ang an, eng en, ing in)."""
+    """A reading without its tone, with the sounds joined that southern speakers confuse (zh z, ch c, sh s, ang an, eng
+    en, ing in)."""
     plain = reading.translate(_TONES)
     return re.sub(r"(?<=[aei]n)g$", "", re.sub(r"^([zcs])h", r"\1", plain))
 

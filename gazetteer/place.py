@@ -18,8 +18,8 @@ class Place:
     administrative division code (GB/T 2260 for six digits, the statistics bureau's nine and twelve digits below), None
     where the source has none.
 
-    Lines meet where they have a vertex in common to the digit, so no node numbers are kept. `links` are lines that join the
-    parts of a line without having its name: a bridge in the middle of a road, the ring of a roundabout.
+    Lines meet where they have a vertex in common to the digit, so no node numbers are kept. `links` are lines that
+    join the parts of a line without having its name: a bridge in the middle of a road, the ring of a roundabout.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Source:
 
 
 def vertex_keys(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """One number a vertex (n, 2; degrees), equal where two are the same to 1e-7 degrees (1 cm), OpenStreetMap's resolution."""
+    """One number a vertex (n, 2; degrees), equal where two are the same to 1e-7 degrees (1 cm), OpenStreetMap's
+    resolution."""
     grid = np.rint(lonlat * 1e7).astype(np.int64) + np.array([1_800_000_000, 900_000_000])
     return np.asarray((grid[:, 0] << 32) | grid[:, 1])

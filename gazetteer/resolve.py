@@ -24,7 +24,8 @@ GROUP_M = 300.0
 AREA_SLACK_M = 300.0
 """Metres: how far outside a polygon still counts as inside, for roads along a boundary and coarse county polygons."""
 POINT_RADIUS_M = {"province": 400_000.0, "city": 120_000.0, "county": 50_000.0, "town": 12_000.0, "village": 4_000.0}
-"""Metres: where only the point of an area is known, how far it may reach. A town of China is 220 km2 on average, the largest of a plain county 20 km across."""
+"""Metres: where only the point of an area is known, how far it may reach. A town of China is 220 km2 on average, the
+largest of a plain county 20 km across."""
 SLIP_COST = 4
 """Slips are looked for where no name agrees at a lower cost (see `Agreement.cost`)."""
 MAX_PLACES = 3000
@@ -50,7 +51,8 @@ def label(kind: str) -> str:
 
 @cache
 def kind_fit(wanted: str | None, kind: str) -> int:
-    """2 where the kinds are the same or none is wanted, 1 where they share a class, 0 where the place is something else."""
+    """2 where the kinds are the same or none is wanted, 1 where they share a class, 0 where the place is something
+    else."""
     if wanted is None or wanted == kind or wanted in kinds()["any"]["kinds"]:
         return 2
     if kind in kinds()["any"]["kinds"]:
@@ -60,7 +62,8 @@ def kind_fit(wanted: str | None, kind: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where the answer must lie: a box (west, south, east, north), with a polygon, or around a point, where there is one."""
+    """Where the answer must lie: a box (west, south, east, north), with a polygon, or around a point, where there is
+    one."""
 
     name: str
     box: tuple[float, float, float, float]
@@ -85,7 +88,8 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that a name can mean. `name` is the name of the place that agreed, `fit` how its kind suits (see `kind_fit`)."""
+    """A place that a name can mean. `name` is the name of the place that agreed, `fit` how its kind suits (see
+    `kind_fit`)."""
 
     index: SourceIndex
     number: int
@@ -142,8 +146,8 @@ LINES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A place that was looked at and left out, with the reason. A `sister` is one character away and surely another place (城北东路,
-    城北西路): where there is one, the name is no slip for a third."""
+    """A place that was looked at and left out, with the reason. A `sister` is one character away and surely another
+    place (城北东路, 城北西路): where there is one, the name is no slip for a third."""
 
     name: str
     reason: str
@@ -152,7 +156,8 @@ class Rejection:
 
 @dataclass(slots=True)
 class Found:
-    """The candidates for a name, best first, what was left out, and how many `more` places of the same names there are."""
+    """The candidates for a name, best first, what was left out, and how many `more` places of the same names there
+    are."""
 
     candidates: list[Candidate] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
@@ -306,7 +311,8 @@ class Resolver:
         return found
 
     def area(self, within: str | Sequence[float]) -> Area | None:
-        """The area that `within` means: a box, an administrative code or a name; None where the gazetteer does not know it."""
+        """The area that `within` means: a box, an administrative code or a name; None where the gazetteer does not
+        know it."""
         if not isinstance(within, str):
             west, south, east, north = (float(value) for value in within)
             return Area("所给范围", (west, south, east, north))

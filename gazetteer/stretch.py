@@ -1,8 +1,8 @@
 """Geometry of extents: where a road meets an end, the stretch between two ends, junctions, extensions.
 
-Everything is measured on a local plane in metres around the road (equirectangular; 0.1 % over a county), coordinates in and out are
-EPSG:4326, longitude first. Two lines meet where they have a vertex in common to the digit (OpenStreetMap's ways do), otherwise where they
-cross, otherwise where they come nearest.
+Everything is measured on a local plane in metres around the road (equirectangular; 0.1 % over a county), coordinates
+in and out are EPSG:4326, longitude first. Two lines meet where they have a vertex in common to the digit
+(OpenStreetMap's ways do), otherwise where they cross, otherwise where they come nearest.
 
       A1    A2            A and B cross both carriageways: the stretch is one carriageway from A to B.
     --+-----+---          A side street T that meets only the upper one also ends the lower one,
@@ -26,9 +26,11 @@ from gazetteer.place import vertex_keys
 
 METRES_A_DEGREE = 111_320.0
 DUAL_M = 60.0
-"""Metres: widest median across which two carriageways are one road (a 60 m boulevard, 红线宽度 of a city's main road)."""
+"""Metres: widest median across which two carriageways are one road (a 60 m boulevard, 红线宽度 of a city's main
+road)."""
 DUAL_COST_M, DUAL_COST = 30.0, 3.0
-"""What beginning across the median costs: metres, and metres a metre across. A real junction is preferred, a way round is not."""
+"""What beginning across the median costs: metres, and metres a metre across. A real junction is preferred, a way round
+is not."""
 GAP_M = 1200.0
 """Metres: widest gap between pieces of one road that a stretch may jump."""
 GAP_COST = 4.0
@@ -74,7 +76,8 @@ def line_parts(geometry: BaseGeometry) -> list[Array]:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on a road: metres, the vertices beside it (twice the same where it is a vertex), and what it costs to begin here."""
+    """A place on a road: metres, the vertices beside it (twice the same where it is a vertex), and what it costs to
+    begin here."""
 
     x: float
     y: float
@@ -94,7 +97,8 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The line between two ends, its gaps left out; lengths in metres. `jumps` are the gaps, each two points in EPSG:4326."""
+    """The line between two ends, its gaps left out; lengths in metres. `jumps` are the gaps, each two points in
+    EPSG:4326."""
 
     geometry: BaseGeometry
     length_m: float
@@ -106,8 +110,8 @@ class Road:
     """A road as a graph of its vertices. Pieces that do not touch are joined by gaps of at most GAP_M."""
 
     def __init__(self, geometry: BaseGeometry, links: BaseGeometry | None = None) -> None:
-        """`geometry` is a LineString, MultiLineString or an area, whose outline is then the road; `links` are lines of other
-        names that join its pieces (a bridge in the middle, the ring of a roundabout)."""
+        """`geometry` is a LineString, MultiLineString or an area, whose outline is then the road; `links` are lines of
+        other names that join its pieces (a bridge in the middle, the ring of a roundabout)."""
         parts = line_parts(geometry) + (line_parts(links) if links is not None else [])
         lonlat = np.concatenate(parts)
         self.plane = Plane(*lonlat.mean(axis=0))
@@ -222,7 +226,8 @@ class Road:
                 yield self._spot(position[edge], int(edge), offset[edge], DUAL_COST_M + DUAL_COST * distance[edge])
 
     def meet(self, other: BaseGeometry, reach_m: float) -> Meeting | None:
-        """Where the road meets another line, an area's outline or a point (EPSG:4326); None where they stay `reach_m` apart."""
+        """Where the road meets another line, an area's outline or a point (EPSG:4326); None where they stay `reach_m`
+        apart."""
         if other.geom_type in ("LineString", "MultiLineString"):
             shared = np.flatnonzero(np.isin(self.keys, vertex_keys(shapely.get_coordinates(other))))
             if len(shared):
@@ -339,7 +344,8 @@ def _apart(one: tuple[Spot, ...], other: tuple[Spot, ...]) -> tuple[list[Spot], 
 
 
 def junctions(one: BaseGeometry, other: BaseGeometry, reach_m: float) -> list[tuple[BaseGeometry, float]]:
-    """Where two roads meet: a point a junction (EPSG:4326) and the gap in metres; empty where they stay `reach_m` apart."""
+    """Where two roads meet: a point a junction (EPSG:4326) and the gap in metres; empty where they stay `reach_m`
+    apart."""
     road = Road(one)
     meeting = road.meet(other, reach_m)
     if meeting is None:

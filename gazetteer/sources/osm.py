@@ -197,7 +197,8 @@ def _join_lines(lines: list[Line]) -> Iterator[Place]:
 
 
 def _links(lines: list[Line], shapes: Any, clusters: list[tuple[str, str, list[int]]]) -> dict[int, list[int]]:
-    """For the clusters of roads, by position: the bridges, tunnels and roundabouts of other names that begin and end on them."""
+    """For the clusters of roads, by position: the bridges, tunnels and roundabouts of other names that begin and end
+    on them."""
     wanted = [n for n, line in enumerate(lines) if line.kind in STREETS and any(tag in line.tags for tag in LINK_TAGS)]
     ends_of = {n: _touching(shapes[n]) for n in wanted}
     clusters_of: dict[int, list[int]] = defaultdict(list)

@@ -1,0 +1,243 @@
+"""Extents: a road, its two ends and what lies between them, or why it cannot be cut."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gazetteer import names
+from gazetteer.answer import Answer, Asked, name_facts, shape_of
+from gazetteer.confidence import probability
+from gazetteer.names import Rule, Slip
+from gazetteer.resolve import (
+    LINES,
+    METRES_A_DEGREE,
+    Area,
+    Candidate,
+    Found,
+    Resolver,
+    box_distance_m,
+    kinds,
+)
+from gazetteer.stretch import Meeting, Road, Stretch
+from gazetteer.vocabulary import Precision
+from gazetteer.work import Extent
+
+ROADS = 6
+"""Roads of one name that are tried with an extent."""
+ENDS = 8
+"""Places of one name that are tried as an end."""
+END_SEARCH_M = 6000.0
+"""Metres around a road in which its ends are looked for."""
+MIN_STRETCH_M = 10.0
+"""A stretch shorter than this is a junction."""
+LENGTH_TOLERANCE = 0.25
+"""Share by which a report's length may differ from the map's and still confirm it."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An end of an extent on a road: the place it is (None for the end of the road) and where the road meets it."""
+
+    text: str
+    place: Candidate | None
+    meeting: Meeting
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoEnd:
+    """An end that is not on the road: `known` where the place exists but lies elsewhere."""
+
+    text: str
+    reason: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """The search for an extent. `road_of` gives the graph of a road."""
+
+    resolver: Resolver
+    road_of: Callable[[Candidate], Road]
+    asked: Asked
+
+    def answer(self, name: str, extent: Extent) -> Answer:
+        """The stretch of the road `name` between two ends, or as much of it as can be placed."""
+        found = self.resolver.search(name, kind=self.asked.query.kind, area=self.asked.area, only=LINES)
+        roads = [c for c in found.candidates if c.is_line][:ROADS]
+        if not roads and (match := re.match(names.words()["ends"]["extension"], name)):
+            found = self.resolver.search(
+                match[1], kind=self.asked.query.kind, area=self.asked.area, only=LINES, slips=False
+            )
+            roads = [c for c in found.candidates if c.is_line][:ROADS]
+        if not roads:
+            return self._corridor(found, extent)
+        best: tuple[float, Candidate, End, End, Stretch] | None = None
+        partial: tuple[float, Candidate, End | NoEnd, End | NoEnd] | None = None
+        for candidate in roads:
+            road = self.road_of(candidate)
+            starts, goals = self._ends(road, candidate, extent.start), self._ends(road, candidate, extent.end)
+            if isinstance(starts, list) and isinstance(goals, list):
+                for one in starts:
+                    for other in goals:
+                        cost = candidate.cost + one.cost + other.cost
+                        if best is not None and cost >= best[0]:
+                            continue
+                        line = road.between(one.meeting, other.meeting)
+                        if line is not None and line.length_m >= MIN_STRETCH_M:
+                            best = cost, candidate, one, other, line
+                continue
+            sides = [side[0] if isinstance(side, list) else side for side in (starts, goals)]
+            cost = candidate.cost + 3 * sum(isinstance(side, NoEnd) for side in sides)
+            if partial is None or cost < partial[0]:
+                partial = cost, candidate, sides[0], sides[1]
+        if best is not None:
+            return self._stretch_answer(*best[1:])
+        if partial is not None:
+            return self._partial(*partial[1:])
+        return self.asked.none(f"“{extent.start}”与“{extent.end}”在“{roads[0].title}”上是同一处，截不出路段")
+
+    def _ends(self, road: Road, candidate: Candidate, text: str) -> list[End] | NoEnd:
+        """All readings of an end that the road meets, best first."""
+        patterns = names.words()["ends"]
+        if match := re.match(patterns["road_end"], text):
+            return [End(text, None, road.end(match[1]), 0.5)]
+        around = _box_around(candidate.box, END_SEARCH_M)
+        reason, known = f"地名库中没有“{text}”", False
+        for reading in _readings(text):
+            ends: list[End] = []
+            found = self.resolver.search(reading, area=around)
+            if found.candidates and found.candidates[0].agreement.slip and self._is_elsewhere(reading):
+                found.candidates = []
+            for place in sorted(found.candidates, key=lambda c: (c.cost, box_distance_m(c.box, candidate.box)))[:ENDS]:
+                if place.index is candidate.index and place.number == candidate.number:
+                    continue
+                reach = kinds()["reach_m"].get(place.kind, kinds()["reach_m"]["default"])
+                meeting = road.meet(shape_of(place), reach)
+                if meeting is not None:
+                    ends.append(End(text, place, meeting, place.cost + meeting.gap_m / reach))
+                elif not place.agreement.slip:
+                    known = True
+                    gap = box_distance_m(place.box, candidate.box)
+                    reason = f"“{place.title}”不在“{candidate.title}”上" + (
+                        f"，相距约{gap / 1000:.1f}公里" if gap > 100 else ""
+                    )
+            if ends:
+                return sorted(ends, key=lambda end: end.cost)
+            if not known and found.rejected:
+                reason = found.rejected[0].reason
+        if not known and self._is_elsewhere(text):
+            known, reason = True, f"“{text}”离“{candidate.title}”很远"
+        return NoEnd(text, reason, known)
+
+    def _is_elsewhere(self, text: str) -> bool:
+        """Whether the map has a place of just this name anywhere in the area."""
+        return bool(self.resolver.search(text, area=self.asked.area, slips=False).candidates)
+
+    def _stretch_answer(self, candidate: Candidate, one: End, other: End, line: Stretch) -> Answer:
+        facts = self.asked.facts | name_facts(candidate) | {"stretch": 1.0, "gap_100m": line.gap_m / 100}
+        for end in (one, other):
+            facts["end_gap_100m"] = facts.get("end_gap_100m", 0.0) + end.meeting.gap_m / 100
+            if end.place is not None:
+                slip = end.place.agreement.slip is not Slip.NONE
+                rule = end.place.agreement.cost > 0 and not slip
+                facts["end_slip"] = facts.get("end_slip", 0.0) + slip
+                facts["end_rule"] = facts.get("end_rule", 0.0) + rule
+        why = f"“{candidate.title}”（{candidate.agreement.words}）自{_end_words(one)}至{_end_words(other)}"
+        why += f"，长{line.length_m / 1000:.2f}公里"
+        if line.gap_m > 30:
+            why += f"，其间断开{line.gap_m:.0f}米"
+        if self.asked.query.length_m:
+            ratio = line.length_m / self.asked.query.length_m
+            agrees = abs(ratio - 1) <= LENGTH_TOLERANCE
+            facts["length_agrees" if agrees else "length_differs"] = 1.0
+            why += f"，与所报{self.asked.query.length_m / 1000:.1f}公里{'相符' if agrees else '不符'}"
+        matched = tuple(c.to_json() for c in (candidate, one.place, other.place) if c is not None)
+        evidence: dict[str, object] = {"facts": facts, "length_m": round(line.length_m), "gap_m": round(line.gap_m)}
+        return Answer(
+            self.asked.query.id,
+            line.geometry,
+            Precision.STRETCH,
+            probability(facts),
+            matched,
+            why + self.asked.area_words,
+            evidence,
+        )
+
+    def _partial(self, candidate: Candidate, one: End | NoEnd, other: End | NoEnd) -> Answer:
+        """One end of the stretch is not on the road: the other shows where it begins. Neither: the road shows where to
+        look."""
+        missing = [end for end in (one, other) if isinstance(end, NoEnd)]
+        present = [end for end in (one, other) if isinstance(end, End)]
+        reasons = "；".join(end.reason for end in missing)
+        if not present:
+            why = f"“{candidate.title}”在地图上，但两端都定不了：{reasons}"
+            return self.asked.near(candidate.geometry, [candidate], why)
+        road = self.road_of(candidate)
+        spots = np.array(
+            [(s.x, s.y) for s in present[0].meeting.spots if not s.cost]
+            or [(present[0].meeting.spots[0].x, present[0].meeting.spots[0].y)]
+        )
+        point = shapely.Point(road.plane.to_degrees(spots[0]))
+        matched = tuple(c.to_json() for c in (candidate, present[0].place) if c is not None)
+        why = f"“{candidate.title}”只定了一端{_end_words(present[0])}；{reasons}"
+        precision = Precision.NEAR if missing[0].known else Precision.PARTIAL
+        return Answer(
+            self.asked.query.id,
+            point,
+            precision,
+            probability(self.asked.facts | name_facts(candidate) | {"one_end": 1.0}),
+            matched,
+            why,
+        )
+
+    def _corridor(self, found: Found, extent: Extent) -> Answer:
+        """The road is not on the map: the straight line between its two ends, where both are known for sure, is where
+        to look."""
+        reason = (
+            "；".join(dict.fromkeys(r.reason for r in found.rejected[:2])) or f"地名库中没有“{self.asked.query.name}”"
+        )
+        sides = [
+            self.resolver.search(text, area=self.asked.area, slips=False).groups for text in (extent.start, extent.end)
+        ]
+        known = [side[0][0] for side in sides if len(side) == 1 and not np.isnan(side[0][0].point[0])]
+        if len(known) == 2:
+            line = shapely.shortest_line(shape_of(known[0]), shape_of(known[1]))
+            if line.length > 0:
+                why = f"{reason}；两端“{known[0].title}”“{known[1].title}”之间的直线只是走廊示意，不是线位"
+                return self.asked.near(line, known, why)
+        return self.asked.none(reason + self.asked.area_words)
+
+
+def _readings(text: str) -> list[str]:
+    """An end as written, then without what is not its name (花园大道交叉口: 花园大道)."""
+    readings = [text]
+    for pattern in names.words()["ends"]["decorations"]:
+        match = re.match(pattern, text)
+        if match and match[1] not in readings and len(match[1]) > 1:
+            readings.append(match[1])
+    match = re.match(names.words()["ends"]["boundary"], text)
+    if match and len(match[1]) > 1:
+        readings.append(match[1])
+    return readings
+
+
+def _box_around(box: np.ndarray[tuple[int, ...], np.dtype[np.float64]], metres: float) -> Area:
+    high = metres / METRES_A_DEGREE
+    wide = high / max(0.1, float(np.cos(np.radians(box[1]))))
+    west, south, east, north = box.tolist()
+    return Area("道路周围", (west - wide, south - high, east + wide, north + high))
+
+
+def _end_words(end: End) -> str:
+    if end.place is None:
+        return f"“{end.text}”"
+    words = f"“{end.place.title}”"
+    if end.place.agreement.words != Rule.SAME.value:
+        words += f"（{end.place.agreement.words}）"
+    if end.meeting.gap_m > 1:
+        words += f"（相距{end.meeting.gap_m:.0f}米）"
+    return words
