@@ -12,7 +12,7 @@ from gazetteer.index import current_generations
 from gazetteer.place import Place, Source
 from gazetteer.reading import read_works
 from gazetteer.reading.documents import open_document
-from gazetteer.sources import DEFAULT_SOURCES, open_source
+from gazetteer.sources.catalogue import DEFAULT_SOURCES, open_source
 from gazetteer.sources.osm import read_pbf
 from geodata.database import open_sessions
 from geodata.locations import locate

@@ -12,7 +12,8 @@ from shapely import Point
 
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place
-from gazetteer.sources import DEFAULT_SOURCES, boundaries, divisions, geonames, open_source
+from gazetteer.sources import boundaries, divisions, geonames
+from gazetteer.sources.catalogue import DEFAULT_SOURCES, open_source
 from gazetteer.sources.town_points import match_town_points
 
 # Counties that the statistics bureau lists and that have no boundary: four forest districts of 大兴安岭, and 中沙群岛.

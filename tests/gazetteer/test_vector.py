@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place
-from gazetteer.sources import open_source
+from gazetteer.sources.catalogue import open_source
 from gazetteer.sources.vector import Mapping, complete, places
 
 ROAD = shapely.LineString([(120.02, 28.90), (120.05, 28.91)])

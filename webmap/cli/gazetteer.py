@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer
-from gazetteer.sources import DEFAULT_SOURCES, open_source
+from gazetteer.sources.catalogue import DEFAULT_SOURCES, open_source
 from gazetteer.sources.vector import Mapping
 from geodata.database import open_sessions
 from geodata.models import GazetteerPlace, GazetteerSource
