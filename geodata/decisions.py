@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import func, select, update
+from geoalchemy2.shape import to_shape
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gazetteer.errors import GuatuError
-from gazetteer.vocabulary import Precision
+from geodata import placing
 from geodata.audit import record
-from geodata.models import Decision, Finding, Inspection, Location, StatusChange
+from geodata.models import Decision, Finding, Inspection, StatusChange
+from geodata.rounds import CHINA
 
-CONFIDENCE_SEEN = 1.0  # somebody stood there and a planner agreed: the place is what later guesses are measured against
 MAX_QUESTION = 1000  # characters
 FOUND = (Finding.HERE, Finding.MOVED)
 
@@ -20,16 +21,19 @@ class DecisionError(GuatuError):
     """An inspection cannot be decided on as asked."""
 
 
-def accept(session: Session, inspection: Inspection, by: str, *, place: bool = True, status: bool = True) -> None:
-    """Accepts an inspection.
+def accept(
+    session: Session, inspection: Inspection, by: str, seen: int | None, *, place: bool = True, status: bool = True
+) -> None:
+    """Accepts an inspection. `seen` is the work's location as whoever decides has seen it.
 
     `place`: what was found here or elsewhere becomes the work's location, with the precision exact. `status`: the
-    status that was seen becomes the work's. Raises DecisionError where the inspection is accepted already.
+    status that was seen becomes the work's. Raises DecisionError where the inspection is accepted already,
+    `geodata.placing.ConflictError` where the work has been placed anew meanwhile.
     """
     _lock(session, inspection)
     if inspection.decision is Decision.ACCEPTED:
         raise DecisionError(f"{inspection.decided_by} has accepted this inspection already")
-    placed = place and inspection.finding in FOUND and _place(session, inspection, by)
+    placed = place and inspection.finding in FOUND and _place(session, inspection, by, seen)
     said = status and inspection.status_seen is not None and _say_status(session, inspection)
     _decide(inspection, Decision.ACCEPTED, by)
     record(
@@ -80,38 +84,22 @@ def _decide(inspection: Inspection, decision: Decision, by: str) -> None:
     inspection.decision, inspection.decided_by, inspection.decided_at = decision, by, datetime.now(UTC)
 
 
-def _place(session: Session, inspection: Inspection, by: str) -> bool:
-    """Makes the place of an inspection the work's current location; what a person has placed is what guatu teaches."""
+def _place(session: Session, inspection: Inspection, by: str, seen: int | None) -> bool:
+    """Makes the place of an inspection the work's current location; False where it has none."""
     geometry = place_of(inspection)
     if geometry is None:
         return False
     inspector = inspection.account.name
-    seen = f"{inspection.seen_at:%Y-%m-%d}"
     what = "确认在图示位置" if inspection.geometry is None else "到现场标出位置"
-    current = session.scalar(select(Location).where(Location.work_id == inspection.work_id, Location.current))
-    session.execute(
-        update(Location).where(Location.work_id == inspection.work_id, Location.current).values(current=False)
+    placing.confirm(
+        session,
+        inspection.work_id,
+        seen,
+        inspector,
+        to_shape(geometry),
+        f"巡查员{inspector}于{inspection.seen_at.astimezone(CHINA):%Y-%m-%d}{what}，{by}采纳",
+        {"inspection": str(inspection.id), "accuracy_m": inspection.accuracy_m},
     )
-    session.add(
-        Location(
-            work_id=inspection.work_id,
-            geometry=func.ST_Force2D(geometry),
-            precision=Precision.EXACT,
-            confidence=CONFIDENCE_SEEN,
-            reason=f"巡查员{inspector}{seen}{what}，{by}采纳",
-            evidence={
-                "rule": "inspection",
-                "inspection": str(inspection.id),
-                "matched": [
-                    {"place": None, "name": inspection.work.name, "kind": inspection.work.kind, "source": "巡查"}
-                ],
-                "accuracy_m": inspection.accuracy_m,
-            },
-            town=current.town if current else None,
-            placed_by=inspector,
-        )
-    )
-    session.flush()
     return True
 
 
@@ -122,17 +110,13 @@ def _say_status(session: Session, inspection: Inspection) -> bool:
     )
     if inspection.status_seen is None or (current and current.status is inspection.status_seen):
         return False
-    if current:
-        current.current = False
-        session.flush()
-    session.add(
-        StatusChange(
-            work_id=inspection.work_id,
-            status=inspection.status_seen,
-            on_date=inspection.seen_at.date(),
-            note=inspection.note,
-            changed_by=inspection.account.name,
-        )
+    placing.say_status(
+        session,
+        inspection.work_id,
+        current.id if current else None,
+        inspection.account.name,
+        inspection.status_seen,
+        inspection.seen_at.astimezone(CHINA).date(),
+        inspection.note[: placing.MAX_WORDS],
     )
-    session.flush()
     return True

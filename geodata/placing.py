@@ -64,6 +64,20 @@ def draw(session: Session, work_id: int, seen: int | None, by: str, drawing: Map
     return _place(session, work, current, by, geometry, Precision.EXACT, f"{by}在图上画出", {"rule": "drawn"})
 
 
+def confirm(
+    session: Session,
+    work_id: int,
+    seen: int | None,
+    by: str,
+    geometry: BaseGeometry,
+    reason: str,
+    evidence: Mapping[str, Any],
+) -> Location:
+    """Puts a work where somebody who stood there says it is."""
+    work, current = _work(session, work_id, seen)
+    return _place(session, work, current, by, geometry, Precision.EXACT, reason, {"rule": "inspection", **evidence})
+
+
 def choose(session: Session, work_id: int, seen: int | None, by: str, candidate: Candidate) -> Location:
     """Puts a work where a place of the gazetteer is; a division that is not the work shows only where to look."""
     work, current = _work(session, work_id, seen)

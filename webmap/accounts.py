@@ -42,6 +42,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 from gazetteer.errors import GuatuError
 from geodata import accounts
 from geodata.models import AccessKey, Account, Purpose, Role
+from geodata.rounds import CHINA
 from webmap import labels
 from webmap.database import database
 
@@ -218,7 +219,9 @@ def change_password() -> BaseResponse | str | tuple[str, int]:
 def page() -> str:
     """One's own account: where it is signed in, and its tokens."""
     account = require(Role.VIEWER)
-    return render_template("account/page.html", labels=labels, keys=account.keys, current_key=current_user.key.id)
+    return render_template(
+        "account/page.html", labels=labels, china=CHINA, keys=account.keys, current_key=current_user.key.id
+    )
 
 
 @blueprint.post("/keys/<int:key_id>/revoke")

@@ -96,5 +96,6 @@ def _page(*, invited: Account | None = None, link: str = "", refusal: str = "") 
         link=request.host_url.rstrip("/") + link if link else "",
         refusal=refusal,
         labels=labels,
+        china=CHINA,
         days=accounts.INVITATION_DAYS,
     )

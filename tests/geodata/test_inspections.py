@@ -20,6 +20,7 @@ from geodata.check_content import parse
 from geodata.decisions import DecisionError, accept, return_with_question
 from geodata.inspections import CheckRefusedError, PhotoRefusedError, missing_parts, receive, receive_part
 from geodata.models import Account, Decision, Inspection, Location, Photo, PhotoPart, RefusedCheck, Role, Work
+from geodata.placing import ConflictError
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -256,7 +257,7 @@ def test_a_part_that_does_not_fit_is_refused(session: Session, work: Work, inspe
 def test_an_accepted_check_becomes_the_works_place_and_status(session: Session, work: Work, inspector: Account):
     content = a_check(work, inspector, status_seen="complete", note="已通车")
     inspection = receive(session, inspector, uuid4(), content, NOW).inspection
-    accept(session, inspection, "规划员李四")
+    accept(session, inspection, "规划员李四", work.locations[-1].id)
     session.expire(work)
     old, new = work.locations
     assert not old.current
@@ -266,21 +267,27 @@ def test_an_accepted_check_becomes_the_works_place_and_status(session: Session, 
     assert (work.statuses[-1].status, work.statuses[-1].changed_by) == (Status.COMPLETE, "巡查员甲")
     assert [entry.action for entry in entries(session, limit=1)] == ["inspection.accept"]
     with pytest.raises(DecisionError, match="already"):
-        accept(session, inspection, "规划员王五")
+        accept(session, inspection, "规划员王五", None)
 
 
 def test_confirming_a_line_keeps_the_line(session: Session, inspector: Account):
     work = a_work(session, a_report(session), place="LINESTRING(120 28.9, 120.1 28.9)", precision=Precision.STRETCH)
     content = a_check(work, inspector, finding="here", geometry=None)
-    accept(session, receive(session, inspector, uuid4(), content, NOW).inspection, "规划员")
+    accept(session, receive(session, inspector, uuid4(), content, NOW).inspection, "规划员", work.locations[-1].id)
     session.expire(work)
     assert work.locations[-1].precision is Precision.EXACT
     assert to_shape(work.locations[-1].geometry).wkt == "LINESTRING (120 28.9, 120.1 28.9)"
 
 
+def test_accepting_over_a_place_that_was_not_seen_is_a_conflict(session: Session, work: Work, inspector: Account):
+    inspection = receive(session, inspector, uuid4(), a_check(work, inspector), NOW).inspection
+    with pytest.raises(ConflictError):
+        accept(session, inspection, "规划员", work.locations[-1].id + 1)
+
+
 def test_not_finding_a_work_leaves_it_where_it_was(session: Session, work: Work, inspector: Account):
     content = a_check(work, inspector, finding="not_found", geometry=None)
-    accept(session, receive(session, inspector, uuid4(), content, NOW).inspection, "规划员")
+    accept(session, receive(session, inspector, uuid4(), content, NOW).inspection, "规划员", work.locations[-1].id)
     session.expire(work)
     assert len(work.locations) == 1
 
@@ -293,7 +300,7 @@ def test_a_returned_check_is_answered_by_another(session: Session, work: Work, i
     assert inspection.decision is Decision.RETURNED
     answer = receive(session, inspector, uuid4(), a_check(work, inspector, answers=str(inspection.id)), NOW).inspection
     assert answer.answers == inspection.id
-    accept(session, answer, "规划员")
+    accept(session, answer, "规划员", work.locations[-1].id)
 
 
 def test_roles_are_in_order():

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pdfplumber
@@ -10,6 +11,7 @@ from checks import a_check, a_jpeg, announced
 from drawing import a_report, a_work
 from flask import Flask
 from flask.testing import FlaskClient
+from geoalchemy2.shape import to_shape
 from openpyxl import load_workbook
 from people import signed_in
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from gazetteer.vocabulary import Status
 from geodata.accounts import find_account
 from geodata.inspections import CheckRefusedError, receive, receive_part
-from geodata.models import Inspection, Location, RefusedCheck, Role, StatusChange
+from geodata.models import GazetteerPlace, Inspection, Location, RefusedCheck, Role, StatusChange
 
 Sessions = sessionmaker[Session]
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -26,7 +28,8 @@ HOSTILE = "=cmd|' /C calc'!A0 <img src=x onerror=alert(1)> {{ 7*191 }}"
 
 
 @pytest.fixture
-def planner(app: Flask, sessions: Sessions) -> FlaskClient:
+def planner(app: Flask, sessions: Sessions, tmp_path: Path) -> FlaskClient:
+    app.config["GAZETTEER"] = str(tmp_path)
     return signed_in(app, sessions, Role.PLANNER, "规划员李四")
 
 
@@ -46,7 +49,7 @@ def check(inspector: FlaskClient, sessions: Sessions) -> dict:
         content = a_check(work, account, status_seen="complete", note=HOSTILE, photos=[photo])
         receive(session, account, check_id, content, NOW)
         receive_part(session, account, UUID(photo["id"]), 0, jpeg)
-    return {"id": check_id, "work": work.id, "photo": photo["id"]}
+    return {"id": check_id, "work": work.id, "photo": photo["id"], "seen": work.locations[-1].id}
 
 
 def test_a_planner_sees_what_waits_with_both_places(planner: FlaskClient, check: dict):
@@ -62,14 +65,30 @@ def test_a_planner_sees_what_waits_with_both_places(planner: FlaskClient, check:
 
 
 def test_accepting_moves_the_work_and_says_its_status(planner: FlaskClient, sessions: Sessions, check: dict):
-    answer = planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on", "status": "on"})
+    answer = planner.post(
+        f"/inspection/queue/{check['id']}/accept", data={"place": "on", "status": "on", "seen": check["seen"]}
+    )
     assert answer.location == "/inspection/queue/"
     with sessions() as session:
         location = session.scalar(select(Location).where(Location.current))
         assert (location.precision, location.placed_by) == ("exact", "巡查员甲")
         assert session.scalar(select(StatusChange.status).where(StatusChange.current)) is Status.COMPLETE
-    again = planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on"})
+    again = planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on", "seen": check["seen"]})
     assert again.status_code == 409
+
+
+def test_an_accepted_place_is_taught_to_the_gazetteer(planner: FlaskClient, sessions: Sessions, check: dict):
+    planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on", "seen": check["seen"]})
+    with sessions() as session:
+        place = session.scalars(select(GazetteerPlace)).one()
+        assert (place.name, to_shape(place.geometry).coords[0]) == ("人民路", (120.001, 28.901))
+
+
+def test_a_planner_who_saw_an_older_place_is_told(planner: FlaskClient, sessions: Sessions, check: dict):
+    answer = planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on", "seen": check["seen"] + 7})
+    assert answer.status_code == 409
+    with sessions() as session:
+        assert session.scalar(select(Inspection.decision)) == "waiting"
 
 
 def test_a_planner_takes_over_only_what_is_ticked(planner: FlaskClient, sessions: Sessions, check: dict):
@@ -114,7 +133,7 @@ def test_photos_are_seen_by_those_who_may(
         404,
         401,
     ]
-    planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on"})
+    planner.post(f"/inspection/queue/{check['id']}/accept", data={"place": "on", "seen": check["seen"]})
     assert [client.get(address).status_code for client in (viewer, other, stranger)] == [200, 200, 401]
     assert viewer.get(address).mimetype == "image/jpeg"
 

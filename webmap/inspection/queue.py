@@ -13,11 +13,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geodata.audit import record
 from geodata.decisions import DecisionError, accept, place_of, return_with_question
-from geodata.models import Account, Decision, Inspection, RefusedCheck, Role, Work
+from geodata.models import Account, Decision, Inspection, Location, RefusedCheck, Role, Work
+from geodata.placing import ConflictError
 from geodata.rounds import CHINA, Round, counts, inspections_in, inspectors, refused_checks
+from geodata.teaching import teach
 from webmap import labels
 from webmap.accounts import current_account, require
 from webmap.database import database
+from webmap.editing import gazetteer_directory
 from webmap.inspection import round_files
 from webmap.inspection.wording import DECISIONS, FINDINGS
 from webmap.page_settings import page_settings
@@ -50,8 +53,13 @@ def review(inspection_id: UUID) -> str:
     """One inspection beside what is known of its work, both on one map."""
     require(Role.PLANNER)
     inspection = _inspection(inspection_id)
+    current = _current(inspection)
     return render_template(
-        "inspection/review.html", inspection=inspection, settings=page_settings(), refusal="", **_words()
+        "inspection/review.html",
+        inspection=inspection,
+        seen=current.id if current else "",
+        settings=page_settings(),
+        **_words(),
     )
 
 
@@ -60,7 +68,7 @@ def on_map(inspection_id: UUID) -> Response:
     """GeoJSON: the work's place now, the place that the device showed, the place found, and the inspector's."""
     require(Role.PLANNER)
     inspection = _inspection(inspection_id)
-    current = next((location for location in inspection.work.locations if location.current), None)
+    current = _current(inspection)
     shapes = {
         "current": current.geometry if current else None,
         "shown": inspection.shown.geometry if inspection.conflict and inspection.shown else None,
@@ -82,13 +90,25 @@ def on_map(inspection_id: UUID) -> Response:
 
 @blueprint.post("/<uuid:inspection_id>/accept")
 def accept_inspection(inspection_id: UUID) -> BaseResponse:
-    """Accepts one; `place` and `status` say whether the work takes them over."""
+    """Accepts one; `place` and `status` say whether the work takes them over, `seen` which location was shown."""
     account = require(Role.PLANNER)
     inspection = _inspection(inspection_id)
+    seen = request.form.get("seen", "")
+    if seen and not (seen.isdecimal() and len(seen) < 10):
+        raise BadRequest("seen: the identifier of a location")
     try:
-        accept(database(), inspection, account.name, place="place" in request.form, status="status" in request.form)
-    except DecisionError as error:
+        accept(
+            database(),
+            inspection,
+            account.name,
+            int(seen) if seen else None,
+            place="place" in request.form,
+            status="status" in request.form,
+        )
+    except (DecisionError, ConflictError) as error:
         raise Conflict(str(error)) from error
+    database().commit()
+    teach(database(), gazetteer_directory())
     database().commit()
     return _next()
 
@@ -167,6 +187,10 @@ def _inspection(inspection_id: UUID) -> Inspection:
     if found is None:
         raise NotFound
     return found
+
+
+def _current(inspection: Inspection) -> Location | None:
+    return next((location for location in inspection.work.locations if location.current), None)
 
 
 def _next() -> BaseResponse:
