@@ -11,6 +11,8 @@ _INSIDE = re.compile(
 )
 _SENTENCE = re.compile(r"[^。！？；]+")
 _CLAUSE = re.compile(rf"(?:[^，：-]|-(?!-)){{1,{MAX_CLAUSE}}}")
+_LABEL = re.compile(r"（\0{2,10}）(?=.)")
+"""A bracket that opens a sentence (【交通】A开工)."""
 _NUMBER = re.compile(
     r"（[\d\x00一二三四五六七八九十]{1,3}）|[①-⑳]|--+|[一二三四五六七八九十]+[是要](?=.)|\d{1,2}[、.](?=\D)|[•●■◆▲★]|第[一二三四五六七八九十]+(?=，)|[一二三四五六七八九十]+、"
 )
@@ -31,6 +33,8 @@ def clauses(text: str, masked: str, start: int, end: int) -> Iterator[tuple[int,
     """Where each clause of a sentence begins and ends, without the number of its point ((3), 一是)."""
     for match in _CLAUSE.finditer(masked, start, end):
         begin = match.start() + (text[match.start()] == "-")
+        if begin == start and (label := _LABEL.match(masked, begin, match.end())):
+            begin = label.end()
         while number := _NUMBER.match(text, begin, match.end()):
             begin = number.end()
         if begin < match.end():

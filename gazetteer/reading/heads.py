@@ -27,6 +27,8 @@ class Heads:
         """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a
         section of a road (S2线乐清段) count with the head before them."""
         last = text[end - 1 : end]
+        if last == "”" and (quoted := self._quoted(text, start, end)):
+            return quoted
         if last == "期" and (phase := PHASE.search(text, max(start, end - 8), end)):
             return self.head(text, start, phase.start())
         if (last == "线" or last.isdigit()) and (road := _NUMBERED_ROAD.search(text, max(start, end - 10), end)):
@@ -39,6 +41,13 @@ class Heads:
             if found := heads.get(word) or common.get(word):
                 return found, begin, end
         return None
+
+    def _quoted(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+        """The head of a name in quotation marks (“邻里食堂”), where the marks are no part of the head."""
+        open_mark = text.rfind("“", start, end)
+        if open_mark < 0 or text[open_mark:end] in self._lexicon.heads or text[open_mark:end] in self._lexicon.common_heads:
+            return None
+        return self.head(text, open_mark + 1, end - 1)
 
     def _inner(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The last head of a line that stands inside a name."""

@@ -22,10 +22,15 @@ _SINGLE = frozenset(
     (Kind.BUILDING, Kind.FACILITY, Kind.SCHOOL, Kind.HOSPITAL, Kind.PLANT, Kind.PARK, Kind.PARKING, Kind.HOUSING)
 )
 """Kinds of which one stands alone, so that a common one that is finished is a work without a name (人才公寓完工)."""
+_PEOPLE = frozenset(("人", "万人", "名", "人次", "元", "万元", "亿元"))
 _IN_NAMES = frozenset(("千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
 """Units that stand at the end of names (地铁4号线)."""
 _PLURAL = ("乡镇", "农村", "镇", "村", "社区", "各", "基层", "行政", "标准化")
 """What opens the names of things of which there are many."""
+_SORTS = ("村级", "镇级", "乡级", "各", "基层", "重大", "重点", "骨干", "关键")
+"""What opens a name that says only of what sort its things are."""
+_QUALITIES = ("老", "旧", "标准", "样板", "示范", "精品", "特色", "优质")
+"""What opens words that only praise or date a thing with a head of one character (老桥, 标准路)."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -66,6 +71,7 @@ class Judge:
             self._unknown,
             self._common,
             self._title,
+            self._vague,
             self._nothing_said,
         )
 
@@ -93,6 +99,8 @@ class Judge:
         if not numbered and not any("一" <= c <= "鿿" for c in name):
             return "no name"
         measured = self._measures.at(case.text, start, end)
+        if measured and measured.unit in _PEOPLE:
+            return "a number of people or money"
         if measured and measured.end == end and not measured.foreign:
             return "a number alone"
         numbers = self._measures.find(case.text, start, end)
@@ -183,6 +191,8 @@ class Judge:
             return None
         if self._heads.placed(text, start, member.head_start) or self._alone(case):
             return None
+        if member.alias:
+            return None
         return _MANY if self._heads.proper(text, start, member.head_start) <= start else None
 
     def _alone(self, case: Case) -> bool:
@@ -209,6 +219,16 @@ class Judge:
         if member.head.weak and not self._physical(case):
             return _MANY
         return None
+
+    def _vague(self, case: Case) -> str | None:
+        """老路, 重大通道, 村级工业园: words that say of what sort, before a head that says too little by itself."""
+        member, start = case.item.member, case.item.member.core[0]
+        if member.head is None or member.shared or member.before or member.phase or self._quantity(case):
+            return None
+        if member.head_start <= start or self._heads.proper(case.text, start, member.head_start) > start:
+            return None
+        short = member.head_end - member.head_start == 1 and case.name.startswith(_QUALITIES)
+        return _MANY if short or case.name.startswith(_SORTS) else None
 
     def _nothing_said(self, case: Case) -> str | None:
         member = case.item.member

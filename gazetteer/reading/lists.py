@@ -17,6 +17,8 @@ _SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、
 _PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
 _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站区中]")
 """What opens a word that only sums up what its bracket lists (三馆一中心)."""
+_GREAT = re.compile(r"[两三四五六七八九十]大(?=.{2})")
+"""A number of great things that sums a list up (A、B两大工业园)."""
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _ROADS = "路街道线"
 _MADE = ("年产", "日产", "日处理", "可", "约", "容纳")
@@ -96,6 +98,10 @@ class Lists:
         """Where the last member of a group ends and what closes it: A、B|等3个污水处理厂; A、B|2个停车场."""
         if piece.etc is not None:
             yield piece.etc, self._closing(text, piece.etc, piece.end)
+        elif great := _GREAT.search(text, begin + 1, piece.end - 1):
+            closing = self._members.parse(text, great.end(), piece.end)
+            if closing.head and closing.head_start > closing.core[0]:
+                yield great.start(), closing
         elif middle := self._middle_quantity(text, begin, piece.end):
             closing = self._members.parse(text, middle.start, piece.end)
             if closing.head or closing.generic or closing.actions:
@@ -125,6 +131,10 @@ class Lists:
         etc: int | None = None
         for match in self._splitter.finditer(masked, start, end):
             if match["joined"]:
+                if not self._broken(text, begin, *match.span()):
+                    continue
+                pieces.append(Piece(separator, begin, match.start(), etc))
+                begin, separator, etc = match.start() + 1, text[match.start()], None
                 continue
             if match["etc"]:
                 if etc is None and match.start() > begin:
@@ -143,6 +153,13 @@ class Lists:
             begin, separator, etc = match.end(), match["separator"], None
         pieces.append(Piece(separator, begin, end, etc))
         return [piece for piece in pieces if piece.start < piece.end]
+
+    def _broken(self, text: str, begin: int, start: int, end: int) -> bool:
+        """Whether a name that begins with 和 is none here, for a whole name stands before it and another word goes on
+        behind it (白藤路|和|龙翔大道, not 新华路和龙段)."""
+        if start - begin < 2 or text[start] not in _LAST or self._members.headed(text, start, end + 1):
+            return False
+        return self._members.headed(text, begin, start)
 
     def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
         """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""

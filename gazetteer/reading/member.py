@@ -39,6 +39,8 @@ class Member:
     notes: list[str] = field(default_factory=list)
     partial: bool = False
     """Whether it is only a part of the work that is spoken of (水库|大坝)."""
+    alias: bool = False
+    """Whether a bracket gives another name for it."""
     weak: bool = False
     """Whether its head may as well end a place's name (石塘, 许码头)."""
 

@@ -8,6 +8,8 @@ from gazetteer.reading.stripping import Stripper
 
 MAX_WEAK = 3
 """Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
+_LINE_HEADS = "路街道线渠堤管沟巷"
+"""Heads of one character that say what lies between two ends; others end the name of the second (红岩至枫树湾)."""
 _QUOTES = "“”\"'‘’《》"
 
 
@@ -31,7 +33,7 @@ class Members:
         found = self._heads.head(text, start, end)
         if not member.ends and ("至" in text[start:end] or "到" in text[start:end] or "-" in text[start:end]):
             kind_start, head_start = end, end
-            if found and found[2] == end:
+            if found and found[2] == end and (found[1] < end - 1 or text[found[1]] in _LINE_HEADS):
                 kind_start, head_start = self._heads.proper(text, start, found[1], shortest=2), found[1]
             ends = inline_ends(text, start, end, kind_start, head_start)
             numbered = ends is not None and any(c.isdigit() for c in text[start : ends.name_end])
@@ -57,6 +59,10 @@ class Members:
             length = member.head_end - member.head_start
             member.weak = self._ambiguous(text, member, end - start, length)
         return member
+
+    def headed(self, text: str, start: int, end: int) -> bool:
+        """Whether the words end in a head."""
+        return self._heads.head(text, start, end) is not None
 
     def _bracket_inside(self, text: str, member: Member, start: int, end: int) -> int:
         """胜利街（长江路口至黄河路口）综合管廊: the ends stand inside the name."""

@@ -14,9 +14,17 @@ _SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
 _COUNTING = ("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")
+_TWO = 2
+"""Characters of the words that heads and words for project have in common."""
+_CONTROLLING = ("控制性工程", "控制工程", "关键工程", "标志性工程", "先导工程", "重点工程")
+"""Words behind which the part of a great work is named."""
+_SHARED = ("工程", "项目", "景观")
+_ALONGSIDE = ("两侧", "周边", "沿线")
 _CIRCUMSTANCES = ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日")
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
+_ALIAS = re.compile(r"[一-鿿]{2,8}(?<![个处座段])")
+"""Another name in a bracket (人才公寓（鲲鹏苑）)."""
 _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
 
 
@@ -45,7 +53,11 @@ class Stripper:
     def front(self, text: str, member: Member, start: int, end: int) -> int:
         """Where the name begins."""
         while start < end:
-            begin = self._clause(text, member, start, end) or self._leading(text, member, start, end)
+            begin = (
+                self._clause(text, member, start, end)
+                or self._leading(text, member, start, end)
+                or self._whole_before(text, start, end)
+            )
             if begin is None:
                 article = next(
                     (a for a in self._articles if text.startswith(a, start) and end - start > len(a) + 1), None
@@ -77,6 +89,14 @@ class Stripper:
         member.quantity = member.quantity or next(sizes, None)
         return relative.end()
 
+    def _whole_before(self, text: str, start: int, end: int) -> int | None:
+        """A高速B至C段控制性工程|D隧道: the work is the part that is named."""
+        for word in _CONTROLLING:
+            place = text.find(word, start + 2, end - 3)
+            if place > 0 and self._heads.head(text, place + len(word), end):
+                return place + len(word)
+        return None
+
     def _leading(self, text: str, member: Member, start: int, end: int) -> int | None:
         """5座|小(二)型水库."""
         quantity = self._measures.at(text, start, end)
@@ -98,12 +118,15 @@ class Stripper:
             member.notes.append("ends in brackets")
         if (phase := PHASE.search(text, begin + 1, end - 1)) and not member.phase:
             member.phase = phase.group()
+        sizes = (q for q in self._measures.find(text, begin + 1, end - 1) if q.unit in _SIZES)
+        member.quantity = member.quantity or next(sizes, None)
+        member.alias = member.alias or (ends is None and phase is None and _ALIAS.fullmatch(text, begin + 1, end - 1) is not None)
         return begin
 
     def _quotation(self, text: str, member: Member, start: int, end: int) -> int | None:
         """石墨产业园|“七通一平”."""
         begin = text.rfind("“", start, end) if text[end - 1] == "”" else -1
-        if begin <= start or not self._heads.head(text, start, begin):
+        if begin <= start or not self._heads.head(text, start, begin) or self._heads.proper(text, start, begin) <= start:
             return None
         for word in (text[begin + 1 : end - 1], text[begin:end]):
             if word in self._lexicon.actions:
@@ -155,6 +178,7 @@ class Stripper:
         """The longest action, stage, part or word for project that the words end in, where the head is not longer."""
         lexicon = self._lexicon
         begin = next((b for b in range(max(start, end - self._longest), end) if self._strips(text[b:end])), end)
+        begin = self._of_head(text, start, begin, end)
         word = text[begin:end]
         if not word:
             return None
@@ -176,6 +200,16 @@ class Stripper:
             member.stage = lexicon.stages[word]
         elif word in self._generic:
             member.generic = member.generic or word
+        return begin
+
+    def _of_head(self, text: str, start: int, begin: int, end: int) -> int:
+        """Where a word to strip begins without the part of it that belongs to what is before: 安防工程|建设,
+        两侧景观|提升."""
+        if end - begin > _TWO and text.startswith(_SHARED, begin):
+            inner = self._heads.head(text, start, begin + _TWO)
+            alongside = text.endswith(_ALONGSIDE, start, begin) and self._strips(text[begin + _TWO : end])
+            if alongside or (inner and inner[1] < begin):
+                return begin + _TWO
         return begin
 
     def _strips(self, word: str) -> bool:

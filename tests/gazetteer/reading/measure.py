@@ -89,7 +89,9 @@ class Score:
             self.asked[attribute] += 1
             self.right[attribute] += right
             if not right:
-                self.misses.append(f"{passage} {attribute} of {work['name']} | {work.get('fragment', '')}")
+                wanted = work.get(attribute) or [work.get("extent_from"), work.get("extent_to")]
+                pair = f"{read[attribute]}, not {wanted}"
+                self.misses.append(f"{passage} {attribute} of {work['name']}: {pair} | {work.get('fragment', '')}")
 
 
 def _attributes(work: Gold, read: Gold) -> Iterator[tuple[str, bool]]:
