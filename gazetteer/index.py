@@ -22,6 +22,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -184,72 +185,78 @@ def build_index(source: Source, places: Iterable[Place], directory: Path, *, pro
     return count
 
 
+class _Columns:
+    """What the places written so far are in numbers."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.names: dict[str, int] = {}
+        self.kinds: dict[str, int] = {}
+        self.kind_of = array("B")
+        self.name_of_pair, self.place_of_pair = array("i"), array("i")
+        self.boxes: list[Floats] = []
+        self.points: list[Floats] = []
+        self.lengths: list[Floats] = []
+
+    def add(self, batch: list[Place]) -> pa.RecordBatch:
+        """Counts places in; returns their rows of the table."""
+        shapes = np.array([place.geometry for place in batch], dtype=object)
+        links = np.array([place.links for place in batch], dtype=object)
+        self.boxes.append(shapely.bounds(shapes))
+        self.points.append(shapely.get_coordinates(_representatives(shapes)))
+        self.lengths.append(shapely.length(shapes))
+        self.kind_of.extend(self.kinds.setdefault(place.kind, len(self.kinds)) for place in batch)
+        for number, place in enumerate(batch, self.count):
+            for name in dict.fromkeys((place.name, *place.names)):
+                if name:
+                    self.name_of_pair.append(self.names.setdefault(name, len(self.names)))
+                    self.place_of_pair.append(number)
+        self.count += len(batch)
+        values = [
+            [place.key for place in batch],
+            [place.name for place in batch],
+            [place.adcode for place in batch],
+            [place.parent for place in batch],
+            shapely.to_wkb(shapes).tolist(),
+            shapely.to_wkb(links).tolist(),
+        ]
+        columns = [pa.array(column, type=field.type) for column, field in zip(values, PLACES, strict=True)]
+        return pa.record_batch(columns, schema=PLACES)
+
+
 def _write(source: Source, places: Iterable[Place], part: Path, progress: Progress) -> int:
-    name_ids: dict[str, int] = {}
-    kind_ids: dict[str, int] = {}
-    kinds = array("B")
-    pairs_name, pairs_place = array("i"), array("i")
-    boxes: list[Floats] = []
-    points: list[Floats] = []
-    lengths: list[Floats] = []
-    count = 0
+    columns = _Columns()
+    rest = iter(places)
     with pa.OSFile(str(part / "places.arrow"), "wb") as sink, pa.ipc.new_file(sink, PLACES) as writer:
-        batch: list[Place] = []
-
-        def flush() -> None:
-            nonlocal count
-            shapes = np.array([place.geometry for place in batch], dtype=object)
-            links = np.array([place.links for place in batch], dtype=object)
-            boxes.append(shapely.bounds(shapes))
-            points.append(shapely.get_coordinates(_representatives(shapes)))
-            lengths.append(shapely.length(shapes))
-            arrays = [
-                [place.key for place in batch],
-                [place.name for place in batch],
-                [place.adcode for place in batch],
-                [place.parent for place in batch],
-                shapely.to_wkb(shapes).tolist(),
-                shapely.to_wkb(links).tolist(),
-            ]
-            kinds.extend(kind_ids.setdefault(place.kind, len(kind_ids)) for place in batch)
-            columns = [pa.array(values, type=field.type) for values, field in zip(arrays, PLACES, strict=True)]
-            writer.write_batch(pa.record_batch(columns, schema=PLACES))
-            for place in batch:
-                for name in dict.fromkeys((place.name, *place.names)):
-                    if name:
-                        pairs_name.append(name_ids.setdefault(name, len(name_ids)))
-                        pairs_place.append(count)
-                count += 1
-            batch.clear()
-            progress(count)
-
-        for place in places:
-            batch.append(place)
-            if len(batch) == BATCH:
-                flush()
-        if batch:
-            flush()
-    if not count:
+        while batch := list(islice(rest, BATCH)):
+            writer.write_batch(columns.add(batch))
+            progress(columns.count)
+    if not columns.count:
         reason = f"来源“{source.name}”中没有可用的地名，未作改动"
         raise GuatuError(f"{reason} (no named place in {source.name}; nothing was changed)")
-    texts = list(name_ids)
+    texts = list(columns.names)
     with pa.OSFile(str(part / "names.arrow"), "wb") as sink, pa.ipc.new_file(sink, NAMES) as writer:
         writer.write_table(pa.table([pa.array(texts, pa.string())], schema=NAMES))
-    owner = np.frombuffer(pairs_name, dtype=np.int32)
+    owner = np.frombuffer(columns.name_of_pair, dtype=np.int32)
     order = np.argsort(owner, kind="stable")
     _save(part, "name_start", np.searchsorted(owner[order], np.arange(len(texts) + 1)).astype(np.int64))
-    _save(part, "name_places", np.frombuffer(pairs_place, dtype=np.int32)[order])
-    _save(part, "kinds", np.frombuffer(kinds, dtype=np.uint8))
-    _save(part, "boxes", np.concatenate(boxes))
-    _save(part, "points", np.concatenate(points))
-    _save(part, "lengths", np.concatenate(lengths).astype(np.float32))
+    _save(part, "name_places", np.frombuffer(columns.place_of_pair, dtype=np.int32)[order])
+    _save(part, "kinds", np.frombuffer(columns.kind_of, dtype=np.uint8))
+    _save(part, "boxes", np.concatenate(columns.boxes))
+    _save(part, "points", np.concatenate(columns.points))
+    _save(part, "lengths", np.concatenate(columns.lengths).astype(np.float32))
     _write_keys(texts, part)
-    header = asdict(source) | {"format": FORMAT, "places": count, "names": len(texts), "kinds": list(kind_ids)}
+    header = asdict(source) | {
+        "format": FORMAT,
+        "places": columns.count,
+        "names": len(texts),
+        "kinds": list(columns.kinds),
+    }
     (part / "source.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
     for file in part.iterdir():
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-    return count
+    return columns.count
 
 
 def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
