@@ -169,7 +169,7 @@ class Judge:
             return False
         strong = self._predicates.strong(case.predicate) and bool(case.predicate.lead)
         if member.quantity.counts:
-            return strong and "“" in case.text[member.start : member.end]
+            return (strong or "项目" in member.generic) and "“" in case.text[member.start : member.end]
         return bool(member.actions) and member.quantity.unit in self._lengths
 
     def _beside(self, case: Case) -> Iterator[bool]:

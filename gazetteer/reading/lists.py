@@ -20,6 +20,8 @@ _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站�
 _GREAT = re.compile(r"[两三四五六七八九十]大(?=.{2})")
 """A number of great things that sums a list up (A、B两大工业园)."""
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
+_CONNECTIONS = ("连接线", "联络线", "连接道", "连通道", "互通", "交叉工程")
+_NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
 _ROADS = "路街道线"
 _MADE = ("年产", "日产", "日处理", "可", "约", "容纳")
 
@@ -170,9 +172,12 @@ class Lists:
         if before[-2:] in self._two and window[:2] in self._two:
             return False
         rest = text[right:end]
-        stop = re.search(r"[、，。等]|\d", rest)
+        stop = re.search(r"[、，。等]|(?<![A-Za-z\d])\d", rest)
         piece = rest[: stop.start()] if stop else rest
-        if before[-1:] not in _ROADS or not any(junction in rest for junction in _CROSSINGS):
+        road = before[-1:] in _ROADS or _NUMBERED.search(before)
+        if road and piece.endswith(_CONNECTIONS) and text[left:right] == "与":
+            return True
+        if not road or not any(junction in rest for junction in _CROSSINGS):
             return False
         return any(junction in piece for junction in _CROSSINGS) or piece[-1:] in _ROADS
 

@@ -41,6 +41,8 @@ class Members:
                 member.ends = (ends.a, ends.b)
                 end = ends.name_end
                 member.notes.append("ends written in the name")
+                if not member.quantity:
+                    member.quantity = self._stripper.size(text, ends.b[1], member.end)
                 found = self._heads.head(text, start, end) or found
         member.core = (start, end)
         if member.shared:

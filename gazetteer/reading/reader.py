@@ -23,7 +23,7 @@ class Grammar:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        measures = Measures(lexicon)
+        self.measures = measures = Measures(lexicon)
         self.predicates = Predicates(lexicon, measures)
         self.heads = Heads(lexicon)
         self.stripper = Stripper(lexicon, measures, self.heads)

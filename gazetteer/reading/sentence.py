@@ -138,16 +138,20 @@ class Sentence:
     def _first(self, tokens: list[Token], telling: Run, begin: int, clause: tuple[int, int]) -> bool:
         """A开工、B完工: the first of two sentences that a list mark joins; the second is a clause of its own."""
         end = clause[1]
-        if telling.start <= begin or self.text[telling.end] != "、":
+        stop = telling.end
+        quantity = self.g.measures.at(self.masked, stop, end)
+        if quantity and not quantity.foreign and quantity.end < end:
+            stop = quantity.end
+        if telling.start <= begin or self.text[stop] != "、":
             return False
-        behind = Predicate(tail=telling, rule="verb behind")
+        behind = Predicate(tail=telling, rule="verb behind", quantity=quantity if stop > telling.end else None)
         found = self._list(tokens, begin, telling.start, behind)
         if not any(item.member.head for item in found.items) or not self._acceptable(found, behind):
             return False
         self._keep(found, behind, clause)
-        self.carried = Predicate()
-        if end - telling.end > 3:
-            self._clause(telling.end + 1, end)
+        self.carried = Predicate(lead=telling, rule="verb carried over") if behind.quantity else Predicate()
+        if end - stop > _SHORTEST:
+            self._clause(stop + 1, end)
         return True
 
     def _inside(

@@ -251,12 +251,18 @@ class Stripper:
                 member.quantity = quantity
             bracket = text.rfind("（", start, stop) if text[stop - 1] == "）" else -1
             if bracket > start and self._heads.head(text, start, bracket):
+                if quantity.unit in _SIZES and not member.quantity:
+                    member.quantity = quantity
                 return stop
             stop -= next((len(word) for word in _OF_SIZE if text.endswith(word, start, stop)), 0)
             found = self._heads.head(text, start, stop) if stop > start + 1 else None
             if found and not found[0].weak:
                 return stop
         return None
+
+    def size(self, text: str, start: int, end: int) -> Quantity | None:
+        """The length or area that stands behind the ends of a stretch (A至B段|12.4公里)."""
+        return next((q for q in self._measures.find(text, start, end) if q.unit in _SIZES), None)
 
     def project(self, text: str, start: int, end: int) -> int:
         """Where the words for project, phase, action or part that stand at `start` end."""
