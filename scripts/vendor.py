@@ -12,6 +12,8 @@ FILES = {
     "leaflet/dist/leaflet.js": "leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet.css",
     "leaflet/dist/images": "images",
+    "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js": "leaflet-geoman.js",
+    "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css": "leaflet-geoman.css",
     "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps-leaflet.js",
 }
 

@@ -1,8 +1,8 @@
-"""What browsers may load: nothing from another host, no script that guatu did not write."""
+"""What browsers may load: no script that guatu did not write, nothing from other hosts but the operator's base maps."""
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +25,7 @@ def _set_headers(response: Response) -> Response:
             "default-src 'none'",
             f"script-src 'self' 'nonce-{nonce()}'",
             "style-src 'self'",
-            "img-src 'self' data: blob:",
+            " ".join(["img-src 'self' data: blob:", *current_app.config.get("IMAGE_HOSTS", ())]),
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

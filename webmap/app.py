@@ -10,10 +10,13 @@ from webmap import (
     access,
     accounts,
     api,
+    base_maps,
+    dashboard,
     database,
     downloads,
     editing,
     errors,
+    freshness,
     history,
     languages,
     map_page,
@@ -25,6 +28,7 @@ from webmap import (
     sources,
     tiles,
     works,
+    works_tiles,
 )
 from webmap.inspection import pages, queue, sync
 
@@ -51,9 +55,12 @@ def create_app(database_url: str, **config: Any) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
+    freshness.init_app(app)
+    base_maps.init_app(app)
     for room in (
         map_page,
         works,
+        works_tiles,
         editing,
         reports,
         sources,
@@ -68,6 +75,7 @@ def create_app(database_url: str, **config: Any) -> Flask:
         review,
         history,
         poster_page,
+        dashboard,
     ):
         app.register_blueprint(room.blueprint)
     return app

@@ -1,20 +1,24 @@
 """The planners' map: a Folium shell of constants; the works come by address."""
 
 import functools
+from typing import Any
 
 import folium
 from branca.element import Figure
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gazetteer.vocabulary import Sector
 from geodata.features import DRAWN, feature_collection
-from geodata.models import Location, Report
-from geodata.selection import count, facets, works_in
+from geodata.models import SRID, WEB_MERCATOR, Location, Report, Role, WorkSummary
+from geodata.selection import Selection, count, facets, summaries_in, works_in
 from webmap import labels
+from webmap.accounts import current_account
 from webmap.choices import selection_of
 from webmap.database import database
+from webmap.freshness import versioned
 from webmap.languages import language
 from webmap.page_settings import page_settings
 
@@ -23,6 +27,7 @@ blueprint = Blueprint("map_page", __name__)
 CHINA = (35.0, 105.0)  # where the map opens before any work is placed: latitude, longitude
 CHINA_ZOOM = 4
 MAX_ZOOM = 19
+MAX_WHOLE = 3000  # works sent whole: a second on a slow tablet; more come as tiles, clustered
 
 
 @functools.cache
@@ -57,51 +62,70 @@ def index() -> str:
         {"id": report.id, "title": f"{report.county} {report.year}{gettext('（虚构）') if report.fictional else ''}"}
         for report in reports
     ]
-    return render_template("map.html", shell=markup, shell_script=script, settings=page_settings(), reports_json=titles)
+    account = current_account()
+    return render_template(
+        "map.html",
+        shell=markup,
+        shell_script=script,
+        settings=page_settings(),
+        reports_json=titles,
+        plans=account is not None and account.role.may_act_as(Role.PLANNER),
+    )
 
 
 @blueprint.get("/map/works.json")
+@versioned
 def works_on_map() -> Response:
     """What the map draws of a selection: GeoJSON with the few properties that decide how a work looks."""
-    return _conditional(feature_collection(database(), selection_of(request.args), DRAWN))
+    return _geojson(feature_collection(database(), selection_of(request.args), DRAWN))
 
 
 @blueprint.get("/works.geojson")
+@versioned
 def download() -> Response:
     """The selection as a GeoJSON file (RFC 7946)."""
-    response = _conditional(feature_collection(database(), selection_of(request.args)))
+    response = _geojson(feature_collection(database(), selection_of(request.args)))
     response.headers["Content-Disposition"] = "attachment; filename=guatu-works.geojson"
     return response
 
 
 @blueprint.get("/map/choices.json")
+@versioned
 def choices() -> Response:
-    """The counts beside every choice, the number of works in all, and the box that holds those with a place."""
+    """The counts beside every choice, the number of works in all, and the box that holds those with a place.
+
+    `tiled` says that they are too many to be sent whole: the map asks for tiles of them.
+    """
     selection = selection_of(request.args)
-    box = database().execute(works_in(selection, *_box_columns())).one()
+    works = count(database(), selection)
+    tiled = works > MAX_WHOLE
+    box = database().execute(_box_of_anchors(selection) if tiled else works_in(selection, *_box(Location.geometry)))
+    *corners, placed = box.one()
     return jsonify(
         counts=facets(database(), selection),
-        works=count(database(), selection),
-        placed=box[4],
-        bbox=list(box[:4]) if box[4] else None,
+        works=works,
+        placed=placed,
+        bbox=corners if placed else None,
+        tiled=tiled,
     )
 
 
-def _box_columns() -> list[object]:
-    extent = func.ST_Extent(Location.geometry)
-    return [
-        func.ST_XMin(extent),
-        func.ST_YMin(extent),
-        func.ST_XMax(extent),
-        func.ST_YMax(extent),
-        func.count(Location.geometry),
-    ]
+def _box_of_anchors(selection: Selection) -> Select[Any]:
+    box = summaries_in(
+        selection,
+        func.ST_SetSRID(func.ST_Extent(WorkSummary.anchor), WEB_MERCATOR).label("box"),
+        func.count(WorkSummary.anchor).label("placed"),
+    ).subquery()
+    return select(*_corners(func.ST_Transform(box.c["box"], SRID)), box.c["placed"])
 
 
-def _conditional(body: str) -> Response:
-    """A GeoJSON response that a browser can ask for again without loading it again."""
-    response = Response(body, mimetype="application/geo+json")
-    response.add_etag()
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+def _box(geometry: InstrumentedAttribute[Any]) -> list[Any]:
+    return [*_corners(func.ST_Extent(geometry)), func.count(geometry)]
+
+
+def _corners(box: Any) -> list[Any]:
+    return [func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box)]
+
+
+def _geojson(body: str) -> Response:
+    return Response(body, mimetype="application/geo+json")

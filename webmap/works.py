@@ -1,12 +1,14 @@
 """The list of works and the page of one work: its sentence in the report, and the evidence for its place."""
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import UnaryExpression, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import BadRequest, NotFound
 
-from geodata.models import Location, Report, StatusChange, Work
-from geodata.selection import count, precision_of_work, works_in
+from geodata.models import Location, Report, StatusChange, Work, WorkSummary
+from geodata.selection import Selection, count, precision_of_work, summaries_in, works_in
 from geodata.signs import SIGNS
 from webmap import labels
 from webmap.choices import selection_of
@@ -18,22 +20,24 @@ blueprint = Blueprint("works", __name__)
 
 PAGE_LENGTH = 100  # rows a list page: as many as a person scrolls through
 MAX_PAGE_LENGTH = 1000
-ORDERS = {
-    "report": (Report.year.desc(), Work.report_id, Work.start),
-    "name": (Work.name, Work.id),
-    "sector": (Work.sector, Work.report_id, Work.start),
-    "status": (StatusChange.status, Work.report_id, Work.start),
-    "confidence": (func.coalesce(Location.confidence, 0), Work.report_id, Work.start),
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "report": (Report.year.desc(), WorkSummary.report_id, WorkSummary.start),
+    "name": (Work.name, WorkSummary.work_id),
+    "sector": (WorkSummary.sector, WorkSummary.report_id, WorkSummary.start),
+    "status": (WorkSummary.status, WorkSummary.report_id, WorkSummary.start),
+    "town": (WorkSummary.town, WorkSummary.report_id, WorkSummary.start),
+    "precision": (WorkSummary.precision, WorkSummary.report_id, WorkSummary.start),
+    "confidence": (WorkSummary.confidence, WorkSummary.report_id, WorkSummary.start),
 }
 
 
 @blueprint.get("/works.json")
 def listing() -> Response:
-    """One page of a selection as rows: `?offset=&limit=&order=` with the filters."""
+    """One page of a selection as rows: `?offset=&limit=&order=` with the filters; `-name` orders backwards."""
     selection = selection_of(request.args)
     offset, limit = _whole("offset", 0), min(_whole("limit", PAGE_LENGTH), MAX_PAGE_LENGTH)
     order = request.args.get("order", "report")
-    if order not in ORDERS:
+    if order.removeprefix("-") not in ORDERS:
         raise BadRequest(f"order: one of {', '.join(ORDERS)}")
     columns = {
         "id": Work.id,
@@ -52,9 +56,26 @@ def listing() -> Response:
         "county": Report.county,
         "year": Report.year,
     }
-    statement = works_in(selection, *(column.label(name) for name, column in columns.items()))
-    rows = database().execute(statement.order_by(*ORDERS[order]).offset(offset).limit(limit)).mappings()
+    # First which works, by narrow rows alone; then what is shown of them.
+    wanted = summaries_in(selection, WorkSummary.work_id, func.row_number().over(order_by=_order(order)).label("place"))
+    if order.endswith("name"):
+        wanted = wanted.join(Work, Work.id == WorkSummary.work_id)
+    elif order.endswith("report"):
+        wanted = wanted.join(Report, Report.id == WorkSummary.report_id)
+    chosen = wanted.order_by(*_order(order)).offset(offset).limit(limit).subquery()
+    statement = works_in(Selection(), *(column.label(name) for name, column in columns.items()))
+    statement = statement.join(chosen, chosen.c["work_id"] == WorkSummary.work_id).order_by(chosen.c["place"])
+    rows = database().execute(statement).mappings()
     return jsonify(works=count(database(), selection), offset=offset, rows=[dict(row) for row in rows])
+
+
+def _order(order: str) -> tuple[Any, ...]:
+    columns = ORDERS[order.removeprefix("-")]
+    return (_backwards(columns[0]), *columns[1:]) if order.startswith("-") else columns
+
+
+def _backwards(column: Any) -> Any:
+    return column.element if isinstance(column, UnaryExpression) else column.desc()
 
 
 def _whole(name: str, default: int) -> int:

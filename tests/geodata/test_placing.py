@@ -1,4 +1,4 @@
-"""What planners put right stays in the history, is undone step by step, and overwrites nothing that they have not seen."""
+"""What planners put right stays in the history, is undone step by step, and overwrites nothing they have not seen."""
 
 import pytest
 from drawing import a_report, a_work

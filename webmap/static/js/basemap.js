@@ -51,10 +51,26 @@ const LABELS = [
   label((_zoom, feature) => !ownRule.has(feature.props.kind), new OffsetTextSymbolizer({ ...text(10, "#7f8169"), offsetY: 6 })),
 ];
 
+const CHOSEN = "guatu-base-map"; // in the browser's own store: which one this person likes
+const escaped = (words) => words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`); // Leaflet prints it as markup
+
 /** A Leaflet layer with the base map; `address` has {z}, {x} and {y}, `attribution` is plain text. */
 export function basemap(address, attribution) {
-  const escaped = attribution.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`); // Leaflet prints it as markup
   return leafletLayer({
-    url: address, attribution: escaped, paintRules: PAINT, labelRules: LABELS, backgroundColor: "#fbfaf7", maxDataZoom: 16, language: "zh",
+    url: address, attribution: escaped(attribution), paintRules: PAINT, labelRules: LABELS, backgroundColor: "#fbfaf7", maxDataZoom: 16, language: "zh",
   });
+}
+
+/** Puts the base map that was chosen last under a map, with a control where there are several. */
+export function addBasemaps(map, { addresses, attribution, base_maps: others, strings }) {
+  const layers = { [strings.own_base_map]: basemap(addresses.tiles, attribution) };
+  for (const other of others) {
+    layers[escaped(other.name)] = L.layerGroup(other.addresses.map((address) => L.tileLayer(address, {
+      attribution: escaped(other.attribution), maxZoom: 19, maxNativeZoom: other.max_zoom, referrerPolicy: "strict-origin-when-cross-origin",
+    })));
+  }
+  (layers[localStorage.getItem(CHOSEN)] ?? layers[strings.own_base_map]).addTo(map);
+  if (!others.length) return;
+  L.control.layers(layers, {}, { position: "topright" }).addTo(map);
+  map.on("baselayerchange", ({ name }) => localStorage.setItem(CHOSEN, name));
 }

@@ -1,42 +1,104 @@
-// The list of works beside the map, a page at a time, and the list of those without a place.
+// The works beside the map: a table that is sorted and paged, and the list of those without a place.
 
 import { choices } from "./address.js";
 import { element, settings, text } from "./settings.js";
 import { signCanvas } from "./signs.js";
 import { signOf } from "./works_layer.js";
 
-function entry(row, onShow) {
-  const extent = row.extent_from ? `（${row.extent_from}–${row.extent_to}）` : "";
-  const amount = row.quantity == null ? "" : ` ${row.quantity}${row.unit ?? ""}`;
-  const name = element("a", { className: "name", content: row.name + extent + amount, href: settings.addresses.work.replace(/0$/, row.id) });
-  const facts = [settings.labels.status[row.status], settings.labels.precision[row.precision], row.town].filter(Boolean).join(" · ");
-  const detail = row.precision === "none" || row.precision === "county" ? row.reason : "";
-  const item = element("li", { "data-work": row.id }, signCanvas(signOf(row)),
-    element("div", {}, name, element("p", { className: "facts", content: facts }), ...(detail ? [element("p", { className: "reason", content: detail })] : [])));
-  if (row.precision !== "none") {
-    item.classList.add("placed");
-    item.addEventListener("click", (event) => { if (event.target !== name) onShow(row.id); });
-  }
-  return item;
+const PAGE = 50; // rows: two screens
+
+const addressOf = (id) => settings.addresses.work.replace(/0$/, id);
+
+async function rowsOf(fixed, offset, order) {
+  const asked = choices();
+  for (const [name, value] of Object.entries({ ...fixed, offset, order, limit: PAGE })) asked.set(name, value);
+  const response = await fetch(`${settings.addresses.list}?${asked}`);
+  if (!response.ok) throw new Error(response.statusText);
+  return response.json();
 }
 
-/** A list in `section`, of the chosen works and `fixed` choices, loaded a page at a time. */
-export function listing(section, fixed, onShow) {
+function nameOf(row) {
+  const extent = row.extent_from ? `（${row.extent_from}–${row.extent_to}）` : "";
+  const amount = row.quantity == null ? "" : ` ${row.quantity}${row.unit ?? ""}`;
+  return element("a", { className: "name", content: row.name + extent + amount, href: addressOf(row.id) });
+}
+
+function follow(item, row, { onShow, onHover }) {
+  item.classList.add("placed");
+  item.addEventListener("click", (event) => { if (!event.target.closest("a")) onShow(row.id); });
+  item.addEventListener("mouseenter", () => onHover(row.id));
+  item.addEventListener("mouseleave", () => onHover(null));
+}
+
+/** The table in `section`, of the chosen works. */
+export function table(section, on) {
+  const body = section.querySelector("tbody");
+  const [back, forward] = section.querySelectorAll(".pager button");
+  const heads = section.querySelectorAll("th button");
+  let [order, offset, turn] = ["report", 0, 0];
+
+  function tableRow(row) {
+    const cell = (className, content) => element("td", { className, content: content ?? "" });
+    const item = element("tr", { "data-work": row.id },
+      element("td", {}, element("div", { className: "work" }, signCanvas(signOf(row)), nameOf(row))),
+      cell("facts", settings.labels.status[row.status]), cell("town", row.town),
+      cell("where", settings.labels.precision[row.precision]), cell("number", row.confidence ? `${Math.round(row.confidence * 100)}%` : ""));
+    if (row.precision !== "none") follow(item, row, on);
+    return item;
+  }
+
+  async function load() {
+    const mine = (turn += 1);
+    const { rows, works } = await rowsOf({}, offset, order);
+    if (mine !== turn) return;
+    body.replaceChildren(...rows.map(tableRow));
+    section.querySelector(".pager span").textContent = works
+      ? text("page", { from: offset + 1, to: offset + rows.length, of: works }) : text("none");
+    back.disabled = offset === 0;
+    forward.disabled = offset + rows.length >= works;
+    on.onShown();
+  }
+
+  function go(to) {
+    offset = Math.max(0, to);
+    section.scrollTop = 0;
+    return load();
+  }
+
+  for (const head of heads) {
+    head.addEventListener("click", () => {
+      order = order === head.value ? `-${head.value}` : head.value;
+      for (const other of heads) {
+        const sorted = order.replace("-", "") === other.value;
+        other.closest("th").setAttribute("aria-sort", sorted ? (order.startsWith("-") ? "descending" : "ascending") : "none");
+      }
+      go(0);
+    });
+  }
+  back.addEventListener("click", () => go(offset - PAGE));
+  forward.addEventListener("click", () => go(offset + PAGE));
+  return { load: () => go(0) };
+}
+
+/** The list in `section`, of the chosen works that meet the `fixed` choices too, with the reason for each place. */
+export function listing(section, fixed, on) {
   const list = section.querySelector("ol");
   const more = section.querySelector(".more");
   let turn = 0;
 
+  function entry(row) {
+    const facts = [settings.labels.status[row.status], settings.labels.precision[row.precision], row.town].filter(Boolean).join(" · ");
+    const item = element("li", { "data-work": row.id }, signCanvas(signOf(row)),
+      element("div", {}, nameOf(row), element("p", { className: "facts", content: facts }), element("p", { className: "reason", content: row.reason ?? "" })));
+    if (row.precision !== "none") follow(item, row, on);
+    return item;
+  }
+
   async function load(offset) {
     const mine = (turn += 1);
-    const asked = choices();
-    for (const [name, value] of Object.entries(fixed)) asked.set(name, value);
-    asked.set("offset", offset);
-    asked.set("order", section.querySelector("select")?.value ?? "report");
-    const response = await fetch(`${settings.addresses.list}?${asked}`);
-    if (!response.ok) throw new Error(response.statusText);
-    const { rows, works } = await response.json();
+    const { rows, works } = await rowsOf(fixed, offset, "report");
     if (mine !== turn) return;
-    const entries = rows.map((row) => entry(row, onShow));
+    const entries = rows.map(entry);
     if (offset) list.append(...entries); else list.replaceChildren(...entries);
     if (!works) list.replaceChildren(element("li", { className: "hint", content: text("none") }));
     const left = works - offset - rows.length;
@@ -44,7 +106,5 @@ export function listing(section, fixed, onShow) {
     more.textContent = text("more", { n: left });
     more.onclick = () => load(offset + rows.length);
   }
-
-  section.querySelector("select")?.addEventListener("change", () => load(0));
   return { load: () => load(0) };
 }

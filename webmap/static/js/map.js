@@ -1,10 +1,12 @@
 // The planners' map: choices in the address, works from the server, both shown together.
 
 import { choices, choose, position, rememberPosition } from "./address.js";
-import { basemap } from "./basemap.js";
+import { addBasemaps } from "./basemap.js";
 import { showFacets, showLegend } from "./facets.js";
-import { listing } from "./listing.js";
+import { openEditor } from "./editor.js";
+import { listing, table } from "./listing.js";
 import { element, settings, text } from "./settings.js";
+import { TiledWorks } from "./tiled_works.js";
 import { showWorks } from "./works_layer.js";
 
 const map = window.map_guatu;
@@ -13,10 +15,12 @@ const CLOSEST = 16; // zoom at which one work is shown: its street and the next
 const NARROW = matchMedia("(max-width: 1200px)"); // where an open legend would hide much of the map
 
 let markers = new Map();
+let tiles = null; // of a selection too large to be sent whole
 let current = null;
+let hovered = null;
 let turn = 0;
 
-basemap(settings.addresses.tiles, settings.attribution).addTo(map);
+addBasemaps(map, settings);
 map.attributionControl.setPrefix(false);
 L.control.scale({ imperial: false }).addTo(map);
 showLegend();
@@ -36,41 +40,83 @@ function popup(id, properties) {
     element("p", { className: "facts", content: `${county} ${year} · ${facts}` }),
     element("p", { className: "sentence", content: sentence }),
     element("p", { className: "reason", content: `${settings.labels.precision[precision]}${sure}：${reason}` }),
-    element("a", { className: "button", content: text("open"), href: settings.addresses.work.replace(/0$/, id) }));
+    element("a", { className: "button", content: text("open"), href: settings.addresses.work.replace(/0$/, id) }),
+    ...(editor ? [editButton(id)] : []));
+}
+
+function editButton(id) {
+  const button = element("button", { type: "button", className: "quiet", content: text("edit") });
+  button.addEventListener("click", () => { map.closePopup(); editor.open(id); });
+  return button;
+}
+
+function ring(id, on) {
+  const marker = markers.get(id);
+  if (!marker?._map) return;
+  marker.options.sign.current = on;
+  marker.redraw();
 }
 
 function mark(id) {
-  if (current && markers.has(current)) markers.get(current).options.sign.current = false;
+  if (current) ring(current, false);
   current = id;
-  const marker = markers.get(id);
-  if (marker) {
-    marker.options.sign.current = true;
-    marker.redraw();
+  if (id) ring(id, true);
+  underline();
+}
+
+/** Shows in the lists which work is the current one. */
+function underline() {
+  for (const item of document.querySelectorAll(".panel [data-work]")) {
+    const isCurrent = Number(item.dataset.work) === current;
+    if (isCurrent && !item.classList.contains("current")) item.scrollIntoView({ block: "nearest" });
+    item.classList.toggle("current", isCurrent);
   }
-  for (const item of document.querySelectorAll("[data-work]")) item.classList.toggle("current", Number(item.dataset.work) === id);
+}
+
+/** What the pointer is over, on the map or in a list, is marked in the other. */
+function hover(id) {
+  if (hovered && hovered !== current) ring(hovered, false);
+  hovered = id;
+  if (id) ring(id, true);
+  for (const item of document.querySelectorAll(".panel [data-work]")) item.classList.toggle("hovered", Number(item.dataset.work) === id);
+}
+
+/** A disc that is drawn now. */
+function meet(id, marker) {
+  markers.set(id, marker);
+  marker.on("mouseover", () => hover(id)).on("mouseout", () => hover(null));
+  if (id === current) marker.options.sign.current = true;
 }
 
 async function open(id) {
-  const marker = markers.get(id);
-  if (!marker) return;
   mark(id);
   const [feature] = (await ask(`${settings.addresses.download}?work=${id}`)).features;
   if (!feature || current !== id) return;
-  L.popup({ maxWidth: 340, offset: L.point(marker.options.offset).subtract([0, 8]) })
-    .setLatLng(marker.getLatLng()).setContent(popup(id, feature.properties)).openOn(map);
+  const marker = markers.get(id);
+  const where = marker?._map ? marker.getLatLng() : feature.geometry && L.geoJSON(feature.geometry).getBounds().getCenter();
+  if (!where) return;
+  L.popup({ maxWidth: 340, offset: L.point(marker?.options.offset ?? [0, 0]).subtract([0, 8]) })
+    .setLatLng(where).setContent(popup(id, feature.properties)).openOn(map);
 }
 
-function show(id) {
-  const marker = markers.get(id);
-  if (!marker) return;
-  map.setView(marker.getLatLng(), Math.max(map.getZoom(), Math.min(CLOSEST, 14)));
+async function show(id) {
+  let where = markers.get(id)?.getLatLng();
+  if (!where) {
+    const [feature] = (await ask(`${settings.addresses.download}?work=${id}`)).features;
+    if (!feature?.geometry) return;
+    where = L.geoJSON(feature.geometry).getBounds().getCenter();
+  }
+  map.setView(where, Math.max(map.getZoom(), tiles ? CLOSEST : 14));
   open(id);
 }
 
+const following = { onShow: show, onHover: hover, onShown: underline };
 const lists = {
-  listing: listing(document.getElementById("listing"), {}, show),
-  unplaced: listing(document.getElementById("unplaced"), { precision: "none" }, show),
+  listing: table(document.getElementById("listing"), following),
+  unplaced: listing(document.getElementById("unplaced"), { precision: "none" }, following),
 };
+const editor = document.getElementById("editor") && openEditor(map, { changed: () => refresh() });
+document.getElementById("start-queue")?.addEventListener("click", () => editor.startQueue());
 
 function say(words) {
   const notice = document.getElementById("notice");
@@ -82,20 +128,29 @@ async function refresh({ move = false } = {}) {
   const mine = (turn += 1);
   const chosen = choices();
   document.getElementById("download").href = `${settings.addresses.download}?${chosen}`;
+  document.getElementById("downloads").href = `${settings.addresses.downloads}?${chosen}`;
+  for (const link of document.querySelectorAll("a.with-choices")) link.search = chosen;
   document.querySelector("#search input").value = chosen.get("words") ?? "";
   try {
-    const [state, works] = await Promise.all([
-      ask(`${settings.addresses.facets}?${chosen}`), ask(`${settings.addresses.works}?${chosen}`),
+    const [state] = await Promise.all([
+      ask(`${settings.addresses.facets}?${chosen}`),
       ...Object.entries(lists).filter(([name]) => !document.getElementById(name).hidden).map(([, list]) => list.load())]);
     if (mine !== turn) return;
     showFacets(state.counts);
-    markers = showWorks(works, layerOf, open);
+    const works = state.tiled ? { features: [] } : await ask(`${settings.addresses.works}?${chosen}`);
+    if (mine !== turn) return;
+    tiles?.remove();
+    tiles = null;
+    markers = new Map();
+    for (const [id, marker] of showWorks(works, layerOf, open)) meet(id, marker);
+    if (state.tiled) tiles = new TiledWorks(chosen, { seen: meet, onOpen: open });
     document.getElementById("tally").textContent = state.works ? text("shown", { n: state.works, placed: state.placed }) : text("none");
     document.getElementById("unplaced-count").textContent = state.counts.precision.none ?? 0;
     if (move && state.bbox) {
       const [west, south, east, north] = state.bbox;
       map.fitBounds([[south, west], [north, east]], { maxZoom: CLOSEST, padding: [40, 40], animate: false });
     }
+    tiles?.addTo(map);
     say("");
   } catch (error) {
     if (mine === turn) say(text("failed"));
@@ -109,6 +164,8 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
       other.setAttribute("aria-selected", String(other === tab));
       document.getElementById(other.getAttribute("aria-controls")).hidden = other !== tab;
     }
+    document.body.classList.toggle("listing", tab.getAttribute("aria-controls") === "listing");
+    map.invalidateSize({ animate: false });
     lists[tab.getAttribute("aria-controls")]?.load();
   });
 }

@@ -11,6 +11,7 @@ const FULL_TURN = 2 * Math.PI;
 /** Draws one work's disc at x, y of a canvas. */
 export function drawSign(context, x, y, { colour, character, status, precision, current }) {
   context.save();
+  context.globalAlpha = 1; // whatever was drawn before
   context.lineWidth = 1;
   context.beginPath();
   context.arc(x, y, RADIUS, 0, FULL_TURN);
@@ -64,6 +65,35 @@ export const WorkMarker = L.CircleMarker.extend({
   _updatePath() {
     const renderer = this._renderer;
     if (renderer._drawing && !this._empty()) drawSign(renderer._ctx, this._point.x, this._point.y, this.options.sign);
+  },
+});
+
+/** A disc that stands for several works, with how many there are. */
+export const ClusterMarker = L.CircleMarker.extend({
+  options: { radius: 17 },
+  initialize(at, options) {
+    L.CircleMarker.prototype.initialize.call(this, at, options);
+    this.setRadius(14 + 3 * Math.min(5, Math.log10(options.number))); // pixels: room for as many digits
+  },
+  _updatePath() {
+    const context = this._renderer._ctx;
+    if (!this._renderer._drawing || this._empty()) return;
+    context.save();
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.arc(this._point.x, this._point.y, this._radius, 0, FULL_TURN);
+    context.fillStyle = "rgb(74 58 46 / 88%)";
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2;
+    context.fill();
+    context.stroke();
+    context.fillStyle = "#fff";
+    context.font = '600 12px "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const { number } = this.options;
+    context.fillText(number < 10000 ? String(number) : `${Math.round(number / 1000)}k`, this._point.x, this._point.y + 1);
+    context.restore();
   },
 });
 

@@ -1,6 +1,6 @@
 // The small map on a work's page.
 
-import { basemap } from "./basemap.js";
+import { addBasemaps } from "./basemap.js";
 import { CASING, WorkMarker, pathStyle } from "./signs.js";
 import { settings } from "./settings.js";
 
@@ -10,7 +10,7 @@ const holder = document.getElementById("map");
 if (holder) {
   const map = L.map(holder, { preferCanvas: true, scrollWheelZoom: false });
   map.attributionControl.setPrefix(false);
-  basemap(settings.addresses.tiles, settings.attribution).addTo(map);
+  addBasemaps(map, settings);
   const response = await fetch(holder.dataset.work);
   const [feature] = (await response.json()).features;
   const { sector, status, precision } = feature.properties;

@@ -1,0 +1,108 @@
+"""Tiles of works, read back with GDAL's own driver, and answers that are sent once and compressed."""
+
+import gzip
+from pathlib import Path
+
+import pyogrio
+import pytest
+from drawing import a_report, a_work
+from flask.testing import FlaskClient
+from geopandas import GeoDataFrame
+from sqlalchemy.orm import Session, sessionmaker
+
+from gazetteer.vocabulary import Precision, Sector
+
+Sessions = sessionmaker[Session]
+
+
+def read(client: FlaskClient, folder: Path, address: str, layer: str) -> GeoDataFrame | None:
+    file = folder / "tile.mvt"
+    file.write_bytes(client.get(address).data)
+    if not file.stat().st_size or layer not in pyogrio.list_layers(file)[:, 0]:
+        return None
+    return pyogrio.read_dataframe(file, layer=layer)
+
+
+@pytest.fixture
+def forty_works(sessions: Sessions) -> Sessions:
+    """Forty points within a kilometre around 120.1 E 28.9 N, one stretch of road, one work that is nowhere."""
+    with sessions.begin() as session:
+        report = a_report(session)
+        for number in range(40):
+            sector = Sector.WATER if number < 10 else Sector.TRANSPORT
+            a_work(session, report, f"第{number}处", place=f"POINT({120.1 + number / 10000} 28.9)", sector=sector)
+        a_work(session, report, "一条路", place="LINESTRING(120.1 28.9, 120.12 28.9)", precision=Precision.STRETCH)
+        a_work(session, report, "无处", precision=Precision.NONE)
+    return sessions
+
+
+def test_from_afar_works_are_clusters_that_count_every_placed_one(client, forty_works, tmp_path):
+    frame = read(client, tmp_path, "/tiles/works/7/106/53.mvt", "works")
+    assert frame["n"].sum() == 41
+    assert len(frame) < 4
+
+
+def test_tiles_keep_to_the_choices(client, forty_works, tmp_path):
+    frame = read(client, tmp_path, "/tiles/works/7/106/53.mvt?sector=water", "works")
+    assert frame["n"].sum() == 10
+
+
+def test_from_near_every_work_is_there_once_with_its_shape(client, forty_works, tmp_path):
+    ids: list[int] = []
+    shapes = 0
+    for x in range(27314, 27319):
+        for y in range(13633, 13636):
+            frame = read(client, tmp_path, f"/tiles/works/15/{x}/{y}.mvt", "works")
+            if frame is not None:
+                assert (frame["n"] == 1).all()
+                ids += frame["id"].tolist()
+            shapes += read(client, tmp_path, f"/tiles/works/15/{x}/{y}.mvt", "shapes") is not None
+    assert len(ids) == len(set(ids)) == 41
+    assert shapes
+
+
+def test_no_cluster_is_lost_or_doubled_between_tiles(client, forty_works, tmp_path):
+    frames = [
+        read(client, tmp_path, f"/tiles/works/13/{x}/{y}.mvt", "works")
+        for x in range(6827, 6831)
+        for y in range(3407, 3412)
+    ]
+    assert sum(frame["n"].sum() for frame in frames if frame is not None) == 41
+
+
+@pytest.mark.parametrize("address", ["/tiles/works/3/9/0.mvt", "/tiles/works/40/0/0.mvt"])
+def test_a_tile_outside_the_world_is_not_there(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_an_answer_is_known_to_be_the_same_until_a_work_changes(client: FlaskClient, forty_works: Sessions):
+    for address in ("/map/works.json", "/map/choices.json?sector=water", "/tiles/works/7/106/53.mvt"):
+        first = client.get(address)
+        again = {"If-None-Match": first.headers["ETag"]}
+        assert client.get(address, headers=again).status_code == 304
+        with forty_works.begin() as session:
+            a_work(session, a_report(session, address), place="POINT(120.1 28.9)")
+        assert client.get(address, headers=again).status_code == 200
+
+
+def test_what_is_large_is_compressed_for_those_who_accept_it(client: FlaskClient, forty_works: Sessions):
+    plain = client.get("/works.geojson")
+    packed = client.get("/works.geojson", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 5
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_the_list_is_ordered_both_ways_and_paged(client: FlaskClient, forty_works: Sessions):
+    def names(query: str) -> list[str]:
+        return [row["name"] for row in client.get(f"/works.json?limit=100&{query}").json["rows"]]
+
+    for order in ("report", "name", "sector", "status", "town", "precision", "confidence"):
+        forwards, backwards = names(f"order={order}"), names(f"order=-{order}")
+        assert sorted(forwards) == sorted(backwards)
+    assert names("order=name") == names("order=-name")[::-1]
+    assert names("order=name")[5:10] == [
+        row["name"] for row in client.get("/works.json?order=name&offset=5&limit=5").json["rows"]
+    ]
