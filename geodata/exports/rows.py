@@ -37,6 +37,7 @@ class Part(Enum):
 def snapshot(session: Session) -> None:
     """Lets a session that has read nothing yet see one state of the database until it ends, and change nothing."""
     session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    session.execute(text("SET LOCAL cursor_tuple_fraction = 1"))  # plan for all rows: the first ones are not awaited
 
 
 def place_in(datum: Datum, part: Part | None = None) -> SQLColumnExpression[Any]:
@@ -59,7 +60,7 @@ def counterclockwise(geometry: SQLColumnExpression[Any]) -> SQLColumnExpression[
 
 def stream(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
     """The rows of a statement in lists of at most BATCH."""
-    rows = session.execute(statement, execution_options={"yield_per": BATCH})
+    rows = session.connection().execute(statement, execution_options={"yield_per": BATCH})
     yield from rows.partitions()
 
 

@@ -20,7 +20,7 @@ from webmap.ogc.systems import System
 LANGUAGES = {"cql2-text": parse_text, "cql2-json": parse_json}
 MAX_CHARACTERS = 8000  # of a filter: more than any form makes, less than what keeps a parser busy
 CASE_FOLDING = ("lower", "casei")
-_UNREADABLE = (LarkError, ShapelyError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+_UNREADABLE = (LarkError, ShapelyError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
 def condition_of(text: str, language: str, properties: Mapping[str, Any], system: System) -> ColumnElement[bool]:

@@ -85,7 +85,7 @@ def test_filters_add_to_the_other_parameters(client: FlaskClient):
 
 @pytest.mark.parametrize(
     ("crs", "point"),
-    [(f"{EPSG}4326", "29 120"), (f"{EPSG}4549", "3209286.0 500000"), (f"{EPSG}3857", "13358338.9 3375646.03")],
+    [(f"{EPSG}4326", "29 120"), (f"{EPSG}4549", "3209269.3 500000"), (f"{EPSG}3857", "13358338.9 3375646.03")],
 )
 def test_geometries_of_a_filter_may_be_in_another_system(client: FlaskClient, crs: str, point: str):
     x, y = map(float, point.split())
@@ -112,7 +112,6 @@ def _ring(x: float, y: float, reach: float) -> str:
         "year = 'abc'",
         "year / 0 = 1",
         "1 / 0 = 1",
-        "quantity > 1e999",
         "work_id = 99999999999999999999",
         "S_INTERSECTS(geometry, POINT(1e99 0))",
         "S_INTERSECTS(name, POINT(1 1))",
