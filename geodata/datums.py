@@ -118,15 +118,18 @@ def datum_of(key: str, longitude: float | None = None) -> Datum:
     return DATUMS[asked]
 
 
-def zone_of(longitude: float, width: int) -> Datum:
+def zone_of(longitude: float, width: int, *, numbered: bool = False) -> Datum:
     """The CGCS2000 Gauss-Kruger zone, 3 or 6 degrees wide, that holds a longitude in degrees east.
 
-    Raises DatumError outside China's zones (73.5 to 136.5 degrees east for 3, 72 to 138 for 6).
+    `numbered` eastings begin with the zone's number. Raises DatumError outside China's zones (73.5 to 136.5 degrees
+    east for 3, 72 to 138 for 6).
     """
     if width == 3:
-        zone, first, last, code = math.floor(longitude / 3 + 0.5), ZONE_3_FIRST, ZONE_3_LAST, MERIDIAN_3_CODE
+        zone, first, last = math.floor(longitude / 3 + 0.5), ZONE_3_FIRST, ZONE_3_LAST
+        code = ZONE_3_CODE if numbered else MERIDIAN_3_CODE
     else:
-        zone, first, last, code = math.floor(longitude / 6) + 1, ZONE_6_FIRST, ZONE_6_LAST, MERIDIAN_6_CODE
+        zone, first, last = math.floor(longitude / 6) + 1, ZONE_6_FIRST, ZONE_6_LAST
+        code = ZONE_6_CODE if numbered else MERIDIAN_6_CODE
     if not first <= zone <= last:
         raise DatumError(f"{longitude:.2f}°E lies outside the {width}-degree zones of CGCS2000: choose EPSG:4490")
     return DATUMS[f"EPSG:{code + zone - first}"]
@@ -140,7 +143,7 @@ GCJ_INVERSE_STEPS = 10  # each shrinks the error by some 1e-3; 3 reach 1 cm, the
 
 
 def wgs84_to_gcj02(lonlat: Floats) -> Floats:
-    """GCJ-02 of WGS 84 coordinates, degrees, shape (n, 2), longitude first. Outside China's box they stay as they are."""
+    """GCJ-02 of WGS 84 coordinates, degrees, shape (n, 2), longitude first; the same outside China's box."""
     inside = _in_box(lonlat)
     return np.where(inside[:, None], lonlat + _offset(lonlat), lonlat)
 
