@@ -9,6 +9,7 @@ Prints the answers' times, the longest silence around each trouble, and whether 
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import statistics
@@ -134,6 +135,7 @@ def main(checks: int = CHECKS, a_second: int = A_SECOND) -> None:
         stored = [str(found) for found in session.scalars(select(Inspection.id))]
     engine.dispose()
     cluster.stop()
+    shutil.rmtree(home)
     seconds = sorted(tried for _, _, tried in soak.acknowledged)
     answered = sorted(when for _, when, _ in soak.acknowledged)
     print(f"checks acknowledged: {len(soak.acknowledged)} of {checks} in {took:.1f} s, {soak.retries} tries repeated")
