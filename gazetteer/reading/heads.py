@@ -10,6 +10,9 @@ PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二
 LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 """Kinds of which a section or a stretch is named."""
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
+_SIDES = "东南西北中"
+_SHORTEST_SIDED = 3
+"""Characters of a road's name with its side (工业大道南)."""
 _OWN = "县市区旗镇乡"
 
 
@@ -33,6 +36,10 @@ class Heads:
             return self.head(text, start, phase.start())
         if (last == "线" or last.isdigit()) and (road := _NUMBERED_ROAD.search(text, max(start, end - 10), end)):
             return self._lexicon.heads["公路"], road.start(), road.end()
+        if last in _SIDES and end - start > _SHORTEST_SIDED:
+            found = self._lexicon.heads.get(text[end - 2 : end - 1]) or self._lexicon.heads.get(text[end - 3 : end - 1])
+            if found and found.kind is Kind.ROAD and text[end - 2] in "道街路":
+                return self.head(text, start, end - 1)
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
         heads, common = self._lexicon.heads, self._lexicon.common_heads

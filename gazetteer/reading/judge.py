@@ -214,7 +214,7 @@ class Judge:
             return None
         if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
             return None
-        if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD:
+        if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD and not self._physical(case):
             return "a title, not a thing"
         if member.head.weak and not self._physical(case):
             return _MANY

@@ -17,6 +17,7 @@ _SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、
 _PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
 _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站区中]")
 """What opens a word that only sums up what its bracket lists (三馆一中心)."""
+_PROJECT = ("工程", "项目", "期")
 _GREAT = re.compile(r"[两三四五六七八九十]大(?=.{2})")
 """A number of great things that sums a list up (A、B两大工业园)."""
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
@@ -104,7 +105,7 @@ class Lists:
             closing = self._members.parse(text, great.end(), piece.end)
             if closing.head and closing.head_start > closing.core[0]:
                 yield great.start(), closing
-        elif middle := self._middle_quantity(text, begin, piece.end):
+        elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(text, begin, middle.start):
             closing = self._members.parse(text, middle.start, piece.end)
             if closing.head or closing.generic or closing.actions:
                 yield middle.start, closing
@@ -161,7 +162,7 @@ class Lists:
         behind it (白藤路|和|龙翔大道, not 新华路和龙段)."""
         if start - begin < 2 or text[start] not in _LAST or self._members.headed(text, start, end + 1):
             return False
-        return self._members.headed(text, begin, start)
+        return text.endswith(_PROJECT, begin, start) or self._members.headed(text, begin, start)
 
     def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
         """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""
@@ -206,6 +207,8 @@ class Lists:
             start = places.end()
         closing = self._members.parse(text, start, stop) if start < stop else Member(start, stop, (start, start))
         quantity = self._measures.at(text, start, stop)
+        if closing.generic and self._members.placing(text, *closing.core):
+            closing.core, closing.head = (stop, stop), None  # A、B等城镇建设项目
         if quantity and quantity.end == stop:
             closing.quantity = quantity
             closing.core = (stop, stop)

@@ -62,6 +62,10 @@ class Members:
             member.weak = self._ambiguous(text, member, end - start, length)
         return member
 
+    def placing(self, text: str, start: int, end: int) -> bool:
+        """Whether the words only say where or of what sort (全市|62处, 城镇|建设项目)."""
+        return self._heads.is_modifier(text[start:end])
+
     def headed(self, text: str, start: int, end: int) -> bool:
         """Whether the words end in a head."""
         return self._heads.head(text, start, end) is not None

@@ -142,7 +142,7 @@ class Sentence:
         quantity = self.g.measures.at(self.masked, stop, end)
         if quantity and not quantity.foreign and quantity.end < end:
             stop = quantity.end
-        if telling.start <= begin or self.text[stop] != "、":
+        if telling.start <= begin or self.text[stop] not in "、和及":
             return False
         behind = Predicate(tail=telling, rule="verb behind", quantity=quantity if stop > telling.end else None)
         found = self._list(tokens, begin, telling.start, behind)

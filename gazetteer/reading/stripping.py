@@ -16,7 +16,9 @@ _OF_SIZE = ("年产", "日处理", "装机", "总长")
 _COUNTING = ("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")
 _TWO = 2
 """Characters of the words that heads and words for project have in common."""
-_CONTROLLING = ("控制性工程", "控制工程", "关键工程", "标志性工程", "先导工程", "重点工程")
+_BESIDE = "配套"
+"""What goes with a thing that is named before it (火车站|配套工程)."""
+_CONTROLLING = ("重点项目", "标志性项目", "控制性工程", "控制工程", "关键工程", "标志性工程", "先导工程", "重点工程")
 """Words behind which the part of a great work is named."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
@@ -192,6 +194,8 @@ class Stripper:
         if found and end - found[1] >= len(word) and not (part and rest and not rest[0].weak):
             return None
         if part and not self._is_part(text, start, begin, end, headed=rest is not None):
+            return None
+        if word.startswith(_BESIDE) and rest is None:
             return None
         member.partial = member.partial or word in self._structures
         if word in lexicon.actions:
