@@ -2,7 +2,7 @@
 
 import re
 
-from gazetteer.reading.lexicon import Head, Lexicon
+from gazetteer.reading.lexicon import Endings, Head, Lexicon
 from gazetteer.vocabulary import Kind
 
 PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二三四五六七八九十]+)?|首)期$")
@@ -21,10 +21,9 @@ class Heads:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._modifiers = frozenset(lexicon.lists["modifiers"])
+        self._modifiers = Endings(lexicon.lists["modifiers"])
         self._natural = frozenset(lexicon.lists["natural"])
         self._places = lexicon.lists["places"]
-        self._longest_modifier = max(map(len, self._modifiers), default=0)
 
     def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a
@@ -42,12 +41,11 @@ class Heads:
                 return self.head(text, start, end - 1)
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
-        heads, common = self._lexicon.heads, self._lexicon.common_heads
-        for begin in range(max(start, end - self._lexicon.longest_head), end):
-            word = text[begin:end]
-            if found := heads.get(word) or common.get(word):
-                return found, begin, end
-        return None
+        begin = self._lexicon.head_endings.longest(text, start, end)
+        if begin == end:
+            return None
+        word = text[begin:end]
+        return self._lexicon.heads.get(word) or self._lexicon.common_heads[word], begin, end
 
     def _quoted(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The head of a name in quotation marks (“邻里食堂”), where the marks are no part of the head."""
@@ -69,26 +67,18 @@ class Heads:
 
     def common(self, text: str, start: int, end: int) -> Head | None:
         """The head it ends in as one of many, where there is such."""
-        for begin in range(max(start, end - self._lexicon.longest_head), end):
-            word = text[begin:end]
-            if found := self._lexicon.common_heads.get(word):
-                return found
-            if word in self._lexicon.heads:
-                return None
-        return None
+        return self._lexicon.common_heads.get(text[self._lexicon.head_endings.longest(text, start, end) : end])
 
     def proper(self, text: str, start: int, end: int, shortest: int = 1) -> int:
         """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name. Words of
         fewer than `shortest` characters are left to it."""
         while start < end:
-            for begin in range(max(start, end - self._longest_modifier), end - shortest + 1):
-                if text[begin:end] in self._modifiers:
-                    if begin == start and end - begin == 1 and text[begin] in _OWN:
-                        return end  # 县体育公园 is the county's own
-                    end = begin
-                    break
-            else:
+            begin = self._modifiers.longest(text, start, end)
+            if end - begin < shortest:
                 return end
+            if begin == start and end - begin == 1 and text[begin] in _OWN:
+                return end  # 县体育公园 is the county's own
+            end = begin
         return end
 
     def placed(self, text: str, start: int, end: int) -> bool:

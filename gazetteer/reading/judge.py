@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gazetteer.reading.heads import Heads
-from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
+from gazetteer.reading.lexicon import Endings, Lexicon, Role, trie_pattern
 from gazetteer.reading.lists import WorkList
 from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.reading.member import Item
@@ -59,8 +59,8 @@ class Judge:
         self._measures = measures
         self._heads = heads
         self._predicates = predicates
-        self._longest_end = max(map(len, lexicon.stop_ends), default=0)
-        self._longest_start = max(map(len, lexicon.stop_starts), default=0)
+        self._stop_ends = Endings(lexicon.stop_ends)
+        self._starts = re.compile(trie_pattern(lexicon.stop_starts))
         self._holds = re.compile(trie_pattern(lexicon.stop_holds))
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
         self._lengths = frozenset((*lexicon.lists["length"], *lexicon.lists["area"]))
@@ -118,24 +118,19 @@ class Judge:
         member, name = case.item.member, case.name
         if member.stopped:
             return "its list sums itself up as no works"
-        for end in range(1, min(self._longest_start, len(name)) + 1):
-            if why := self._lexicon.stop_starts.get(name[:end]):
-                return f"{name[:end]} is {why}"
+        if opened := self._starts.match(name):
+            return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}"
         if held := self._holds.search(name):
             return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
         if member.shared:
             return None
         head = member.core[1] - member.head_start if member.head else 0
-        for begin in range(max(0, len(name) - self._longest_end), len(name)):
-            if why := self._lexicon.stop_ends.get(name[begin:]):
-                return f"{name[begin:]} is {why}" if head < len(name) - begin else None
-        return None
+        ending = name[self._stop_ends.longest(name, 0, len(name)) :]
+        return f"{ending} is {self._lexicon.stop_ends[ending]}" if len(ending) > head else None
 
     def stopped(self, name: str) -> bool:
         """Whether words that end like these are no work."""
-        return any(
-            name[begin:] in self._lexicon.stop_ends for begin in range(max(0, len(name) - self._longest_end), len(name))
-        )
+        return self._stop_ends.longest(name, 0, len(name)) < len(name)
 
     def _unknown(self, case: Case) -> str | None:
         """A name without a known head is believed for its verb, its list, its phase or its ends."""

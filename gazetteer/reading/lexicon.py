@@ -91,6 +91,29 @@ class KindCue:
     heads: frozenset[Kind]
 
 
+class Endings:
+    """A set of words that looks for those that a stretch of text ends in, the longest first."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[-1], set()).add(len(word))
+        self._lengths = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+
+    def longest(self, text: str, start: int, end: int) -> int:
+        """Where the longest of the words that `text[start:end]` ends in begins; `end` where it ends in none."""
+        if start < end:
+            room = end - start
+            for length in self._lengths.get(text[end - 1], ()):
+                if length <= room and text[end - length : end] in self._words:
+                    return end - length
+        return end
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+
 @dataclass(slots=True)
 class Lexicon:
     """All word lists, ready to use. Build it with `load`."""
@@ -112,7 +135,7 @@ class Lexicon:
     heading_cues: list[Cue] = field(default_factory=list)
     roles: dict[str, frozenset[Role]] = field(default_factory=dict)
     words: re.Pattern[str] = re.compile(r"(?!)")
-    longest_head: int = 0
+    head_endings: "Endings" = field(default_factory=lambda: Endings(()))
 
     def compile(self) -> None:
         """Build the one pattern that finds every word, longest first, and the roles each word can play."""
@@ -133,7 +156,11 @@ class Lexicon:
         found = [w for w, r in roles.items() if len(w) > 1 or r != {Role.HEAD}]
         self.roles = {word: frozenset(role) for word, role in roles.items()}
         self.words = re.compile(trie_pattern(found))
-        self.longest_head = max(map(len, [*self.heads, *self.common_heads]), default=0)
+        self.head_endings = Endings((*self.heads, *self.common_heads))
+
+
+_FEW_BRANCHES = 6
+"""Branches of a pattern that are tried one after the other as fast as a set of characters is looked up."""
 
 
 def trie_pattern(words: Iterable[str]) -> str:
@@ -147,11 +174,22 @@ def trie_pattern(words: Iterable[str]) -> str:
 
     def render(node: dict[str, Any]) -> str:
         end = "" in node
-        branches = [re.escape(char) + render(child) for char, child in sorted(node.items()) if char]
-        if not branches:
+        chars = sorted(filter(None, node))
+        if not chars:
             return ""
-        body = branches[0] if len(branches) == 1 and not end else f"(?:{'|'.join(branches)})"
-        return f"{body}?" if end else body
+        body = choice(chars, node)
+        if end:
+            return f"(?:{body})?"
+        return f"(?:{body})" if len(chars) > 1 else body
+
+    def choice(chars: list[str], node: dict[str, Any]) -> str:
+        """The branches of a node, halved by sets of first characters: a set is looked up at once, branches in turn."""
+        if len(chars) <= _FEW_BRANCHES:
+            return "|".join(re.escape(char) + render(node[char]) for char in chars)
+        half = len(chars) // 2
+        first, second = chars[:half], chars[half:]
+        seen = "".join(map(re.escape, first))
+        return f"(?=[{seen}])(?:{choice(first, node)})|(?:{choice(second, node)})"
 
     return render(trie) or "(?!)"
 

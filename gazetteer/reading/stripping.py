@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from gazetteer.reading.heads import PHASE, Heads
-from gazetteer.reading.lexicon import Lexicon
+from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
 from gazetteer.reading.measures import Measures, Quantity, bracket_ends, relative_ends
 from gazetteer.reading.member import Member
 
@@ -37,10 +37,12 @@ class Stripper:
         self._lexicon = lexicon
         self._measures = measures
         self._heads = heads
-        self._articles = lexicon.lists["articles"]
+        self._articles = re.compile(trie_pattern(lexicon.lists["articles"]))
         self._generic = frozenset(lexicon.lists["generic"])
         self._parts = frozenset(lexicon.lists["parts"])
         self._structures = frozenset(lexicon.lists["structures"])
+        self._stripped = Endings((*lexicon.actions, *lexicon.stages, *self._generic, *self._parts))
+        self._stop_ends = Endings(lexicon.stop_ends)
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._rules: tuple[Callable[[str, Member, int, int], int | None], ...] = (
             self._bracket,
@@ -61,12 +63,10 @@ class Stripper:
                 or self._whole_before(text, start, end)
             )
             if begin is None:
-                article = next(
-                    (a for a in self._articles if text.startswith(a, start) and end - start > len(a) + 1), None
-                )
+                article = self._articles.match(text, start, end - 2)
                 if article is None:
                     return start
-                begin = start + len(article)
+                begin = article.end()
             start = begin
         return start
 
@@ -179,7 +179,7 @@ class Stripper:
     def _word(self, text: str, member: Member, start: int, end: int) -> int | None:
         """The longest action, stage, part or word for project that the words end in, where the head is not longer."""
         lexicon = self._lexicon
-        begin = next((b for b in range(max(start, end - self._longest), end) if self._strips(text[b:end])), end)
+        begin = self._stripped.longest(text, start, end)
         begin = self._of_head(text, start, begin, end)
         word = text[begin:end]
         if not word:
@@ -211,14 +211,10 @@ class Stripper:
         两侧景观|提升."""
         if end - begin > _TWO and text.startswith(_SHARED, begin):
             inner = self._heads.head(text, start, begin + _TWO)
-            alongside = text.endswith(_ALONGSIDE, start, begin) and self._strips(text[begin + _TWO : end])
+            alongside = text.endswith(_ALONGSIDE, start, begin) and text[begin + _TWO : end] in self._stripped
             if alongside or (inner and inner[1] < begin):
                 return begin + _TWO
         return begin
-
-    def _strips(self, word: str) -> bool:
-        lexicon = self._lexicon
-        return word in lexicon.actions or word in lexicon.stages or word in self._generic or word in self._parts
 
     def _whole(self, member: Member, word: str, start: int) -> int | None:
         """A member that is nothing but such a word has no name."""
@@ -232,7 +228,7 @@ class Stripper:
 
     def _is_part(self, text: str, start: int, begin: int, end: int, *, headed: bool) -> bool:
         """Whether a word for a part stands behind a name or an action (水库|大坝, 扩建|路基), not in 市场主体."""
-        if any(text[b:end] in self._lexicon.stop_ends for b in range(start, begin)):
+        if self._stop_ends.longest(text, start, end) < begin:
             return False
         acted = any(text[b:begin] in self._lexicon.actions for b in range(max(start, begin - 5), begin))
         return headed or acted or text[begin - 1] == "）"
