@@ -40,6 +40,7 @@ MAX_CHARACTERS = 400_000
 """Of a text that is reviewed on a page: a county's report has 10,000 to 30,000, a long project list 300,000."""
 FORM_BYTES = 1 << 20  # what a form may have beside its file
 MAX_ITEMS = 5000
+MAX_HEADINGS = 8  # a path of headings: reports nest four
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=revisions.MAX_NAME)]
 End = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
@@ -62,6 +63,7 @@ class Fields(BaseModel):
     extent_to: End | None = None
     quantity: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
     unit: Unit | None = None
+    area: Annotated[tuple[Name, ...], Field(max_length=MAX_HEADINGS)] = ()
 
 
 class StepBody(BaseModel):

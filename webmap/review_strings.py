@@ -29,6 +29,7 @@ def strings() -> dict[str, str]:
         "nature": gettext("建设性质"),
         "sector": gettext("工作领域"),
         "period": gettext("报告所述"),
+        "area": gettext("报告章节"),
         "named": gettext("有专名，或全县只有这一个"),
         "extent_from": gettext("起点"),
         "extent_to": gettext("终点"),

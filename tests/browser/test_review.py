@@ -195,3 +195,6 @@ def test_hostile_names_are_shown_as_text(page: Page, context, sessions, base_url
     expect(page.locator("#text mark")).to_have_text(payload)
     expect(page.locator("#items .title")).to_contain_text(payload)
     expect(page.locator("#items .heading")).to_have_text(payload)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("[name=area]")).to_have_value(payload)

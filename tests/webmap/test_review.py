@@ -51,7 +51,7 @@ def items(client: FlaskClient, review: str) -> dict[str, dict]:
 
 
 def fields(item: dict, **changed) -> dict:
-    names = ("name", "kind", "status", "nature", "sector", "period", "named")
+    names = ("name", "kind", "status", "nature", "sector", "period", "named", "area")
     return {name: item[name] for name in names} | changed
 
 
@@ -82,12 +82,13 @@ def test_a_step_answers_what_left_the_list_and_what_came(planner, report_id):
     body = {
         "action": "correct",
         "items": [road["id"]],
-        "fields": fields(road, name="人民大道", extent_from="甲", extent_to="乙"),
+        "fields": fields(road, name="人民大道", extent_from="甲", extent_to="乙", area=["一、交通", "（一）道路"]),
     }
     answer = planner.post(f"{review}/steps.json", json=body).json
     assert answer["removed"] == [road["id"]]
     (made,) = answer["added"]
     assert (made["name"], made["extent_from"], made["action"], made["by"]) == ("人民大道", "甲", "correct", "张三")
+    assert made["area"] == ["一、交通", "（一）道路"]
     undone = planner.post(f"{review}/undo.json").json
     assert (undone["removed"], undone["undone"]) == ([made["id"]], "correct")
     assert undone["added"][0]["name"] == "人民路"

@@ -2,6 +2,7 @@
 
 import { element, settings, text } from "../settings.js";
 
+const HEADINGS = "›"; // between the headings of an area
 const CHOICES = ["status", "sector", "kind", "nature", "period"];
 
 function field(name, control) {
@@ -50,6 +51,7 @@ export function correctionForm(item, onSend, onCancel) {
     (fields) => onSend({
       ...Object.fromEntries(["name", ...CHOICES, "extent_from", "extent_to", "unit"].map((name) => [name, fields[name].value.trim()])),
       quantity: fields.quantity.value === "" ? null : Number(fields.quantity.value),
+      area: fields.area.value.split(HEADINGS).map((heading) => heading.trim()).filter(Boolean),
       named: fields.named.checked,
     }),
     onCancel,
@@ -57,6 +59,7 @@ export function correctionForm(item, onSend, onCancel) {
     input("extent_from", item.extent_from), input("extent_to", item.extent_to),
     ...CHOICES.map((name) => chooser(name, item[name])),
     input("quantity", item.quantity, { type: "number", min: 0, step: "any" }), input("unit", item.unit, { maxlength: 20 }),
+    input("area", item.area.join(` ${HEADINGS} `), { maxlength: 800 }),
     field("named", named),
   );
 }

@@ -3,6 +3,7 @@
 import { element, settings, text } from "../settings.js";
 import { correctionForm, splitForm } from "./item_form.js";
 
+const HEADINGS_SHOWN = 2; // of an item's path: the outer ones are those of half the report
 const ACTIONS = [["accept", "A"], ["correct", "E"], ["split", "S"], ["drop", "D"]];
 
 function titleOf(item) {
@@ -37,7 +38,7 @@ export function listPane(holder, handlers) {
       const area = item.area.join(" › ");
       if (headed && area !== heading) {
         heading = area;
-        children.push(element("li", { className: "heading", content: area }));
+        children.push(element("li", { className: "heading", content: item.area.slice(-HEADINGS_SHOWN).join(" › "), title: area }));
       }
       const node = nodes.get(item) ?? entry(item, handlers);
       kept.set(item, node);
