@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from bench.chinese_map import build
 from bench.judge import is_find, is_right
-
 from gazetteer.geocode import Gazetteer, Query
 from gazetteer.index import build_index
 from gazetteer.sources.osm import pbf_source, read_pbf

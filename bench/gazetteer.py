@@ -23,8 +23,8 @@ from pathlib import Path
 import osmium
 import psycopg
 import shapely
-from bench.chinese_map import build
 
+from bench.chinese_map import build
 from gazetteer.geocode import Gazetteer, Query
 from gazetteer.index import build_index
 from gazetteer.place import Place, Source
@@ -80,7 +80,7 @@ class Trigrams:
         with connection.cursor() as cursor, cursor.copy("COPY peer FROM STDIN") as copy:
             for place in places:
                 for name in (place.name, *place.names):
-                    copy.write_row((name, shapely.to_wkb(place.geometry, hex=True, srid=4326)))
+                    copy.write_row((name, shapely.to_wkb(place.geometry, hex=True)))
         connection.execute("CREATE INDEX ON peer USING gin (name gin_trgm_ops)")
         connection.execute("CREATE INDEX ON peer (name)")
         connection.execute("ANALYZE peer")
