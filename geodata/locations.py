@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import geopandas
 from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gazetteer.geocode import Answer, Gazetteer, Query
@@ -27,14 +27,6 @@ SAME_DEGREES = 1e-9
 """Coordinates that differ by less are the same: a tenth of a millimetre."""
 NEAR_BY_KIND = {"town": Precision.TOWN, "county": Precision.COUNTY, "city": Precision.COUNTY}
 """How closely a settlement that a name mentions shows the work; a village shows it as near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A town of a county: its name, and its area where the gazetteer has one."""
-
-    name: str
-    area: BaseGeometry | None
 
 
 def locate(
@@ -118,8 +110,11 @@ def _length_m(work: Work) -> float | None:
     return None
 
 
-def towns_of(session: Session, gazetteer: Gazetteer, report: Report) -> list[Town]:
-    """The towns of a report's county, by their codes and by the county's area."""
+def towns_of(session: Session, gazetteer: Gazetteer, report: Report) -> geopandas.GeoDataFrame:
+    """The towns of a report's county, by their codes and by the county's area.
+
+    Columns `name` and `geometry`: EPSG:4326, longitude first, None where the gazetteer has only the name.
+    """
     area = gazetteer.area(report.adcode or report.county)
     inside = []
     if report.adcode:
@@ -127,27 +122,26 @@ def towns_of(session: Session, gazetteer: Gazetteer, report: Report) -> list[Tow
     if area is not None and area.polygon is not None:
         county = from_shape(area.polygon, SRID)
         inside.append(func.ST_Covers(county, func.ST_PointOnSurface(GazetteerPlace.geometry)))
-    if not inside:
-        return []
-    rows = session.execute(
-        select(GazetteerPlace.name, GazetteerPlace.geometry).where(GazetteerPlace.kind == Kind.TOWN.value, or_(*inside))
+    towns = (
+        select(GazetteerPlace.name, func.ST_AsBinary(GazetteerPlace.geometry).label("geometry"))
+        .where(GazetteerPlace.kind == Kind.TOWN.value, or_(false(), *inside))
+        .order_by(GazetteerPlace.name)
     )
-    towns = [Town(name, to_shape(shape) if shape is not None else None) for name, shape in rows]
-    return sorted(towns, key=lambda town: (town.area is None, town.name))
+    return geopandas.read_postgis(towns, session.connection(), geom_col="geometry", crs=SRID)
 
 
-def _town(answer: Answer, work: Work, towns: Sequence[Town]) -> str | None:
+def _town(answer: Answer, work: Work, towns: geopandas.GeoDataFrame) -> str | None:
     """The town whose area holds the place; else the one that the work's own words name."""
     if answer.geometry is not None and answer.precision not in NEAR_BY_KIND.values():
-        point = answer.geometry.representative_point()
-        for town in towns:
-            if town.area is not None and town.area.area and town.area.covers(point):
-                return town.name
+        holding = towns.sindex.query(answer.geometry.representative_point(), predicate="covered_by")
+        areas = [number for number in holding if towns.geometry.iloc[number].area]
+        if areas:
+            return str(towns["name"].iloc[areas[0]])
     matched = {match["name"] for match in answer.matched if match["kind"] == Kind.TOWN.value}
     words = " ".join([work.name, *work.places])
-    for town in towns:
-        if town.name in matched or town.name in words or _stem(town.name) in work.places:
-            return town.name
+    for name in towns["name"]:
+        if name in matched or name in words or _stem(name) in work.places:
+            return str(name)
     return None
 
 
