@@ -105,7 +105,7 @@ def main() -> None:
         right = np.array([r for _, r, *_ in rows], dtype=float)
         before = np.array([c for *_, c in rows])
         print(
-            f"{name}: {len(rows)} finds, {right.mean():.3f} right, ECE {error(p, right):.4f} (before: {error(before, right):.4f})"
+            f"{name}: {len(rows)} finds, {right.mean():.3f} right, ECE {error(p, right):.4f} (before: {error(before, right):.4f})"  # noqa: E501
         )
     lines = ["# Weights of the logistic model in confidence.py. Written by bench/calibrate.py.", "[weights]"]
     lines += [f"{name} = {weight:.3f}" for name, weight in weights.items()]

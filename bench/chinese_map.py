@@ -28,11 +28,11 @@ from shapely.ops import substring
 
 METRES = 111_320.0
 CHARACTERS = (
-    "安宝北碧滨博昌长城澄春翠丹德鼎东方芳丰枫福富高古谷光桂国海汉翰浩和恒红虹洪鸿湖花华怀环辉惠吉佳嘉建江金锦晋京景静九开康科乐丽莲良"
-    "林灵龙隆鹿绿罗满茂梅美民明南宁平浦齐祁泉仁荣瑞三山上尚胜石世双水顺松泰唐桃天田通万望文武西溪霞仙香祥新兴秀旭学雅阳耀宜义英永友余"
+    "安宝北碧滨博昌长城澄春翠丹德鼎东方芳丰枫福富高古谷光桂国海汉翰浩和恒红虹洪鸿湖花华怀环辉惠吉佳嘉建江金锦晋京景静九开康科乐丽莲良"  # noqa: E501
+    "林灵龙隆鹿绿罗满茂梅美民明南宁平浦齐祁泉仁荣瑞三山上尚胜石世双水顺松泰唐桃天田通万望文武西溪霞仙香祥新兴秀旭学雅阳耀宜义英永友余"  # noqa: E501
     "玉园源远月云泽展章昭振正政志中忠竹紫"
 )
-FAMILIES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+FAMILIES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"  # noqa: E501
 ENDINGS = ("坑", "塘", "溪", "坞", "岙", "店", "宅", "田", "家", "山", "头", "湾", "桥", "坪", "岭")
 COMMON = (
     "人民路",
@@ -49,10 +49,10 @@ COMMON = (
     "中心路",
 )
 FACILITIES = (
-    ("amenity", "school", "{}小学"), ("amenity", "school", "{}中学"), ("amenity", "kindergarten", "{}幼儿园"), ("leisure", "park", "{}公园"),
-    ("man_made", "wastewater_plant", "{}污水处理厂"), ("man_made", "water_works", "{}水厂"), ("amenity", "hospital", "{}医院"),
-    ("power", "substation", "{}变电站"), ("amenity", "marketplace", "{}农贸市场"), ("building", "yes", "{}大厦"), ("landuse", "industrial", "{}工业园区"),
-    ("amenity", "social_facility", "{}敬老院"), ("historic", "memorial", "{}纪念馆"), ("leisure", "sports_centre", "{}体育馆"),
+    ("amenity", "school", "{}小学"), ("amenity", "school", "{}中学"), ("amenity", "kindergarten", "{}幼儿园"), ("leisure", "park", "{}公园"),  # noqa: E501
+    ("man_made", "wastewater_plant", "{}污水处理厂"), ("man_made", "water_works", "{}水厂"), ("amenity", "hospital", "{}医院"),  # noqa: E501
+    ("power", "substation", "{}变电站"), ("amenity", "marketplace", "{}农贸市场"), ("building", "yes", "{}大厦"), ("landuse", "industrial", "{}工业园区"),  # noqa: E501
+    ("amenity", "social_facility", "{}敬老院"), ("historic", "memorial", "{}纪念馆"), ("leisure", "sports_centre", "{}体育馆"),  # noqa: E501
 )  # fmt: skip
 FLIPS = ("东西南北中", "一二三四五六", "上下", "前后", "新老")
 STRATA = {
@@ -88,7 +88,7 @@ class Street:
     town: str = ""
     bridges: list[list[int]] = field(default_factory=list)
 
-    flat: shapely.Geometry = shapely.MultiLineString()
+    flat: shapely.Geometry = field(default_factory=shapely.MultiLineString)
 
     @cached_property
     def nodes(self) -> set[int]:
@@ -106,7 +106,7 @@ class Names:
     def stem(self) -> str:
         return "".join(self.rng.sample(CHARACTERS, 2))
 
-    def fresh(self, make) -> str:  # noqa: ANN001
+    def fresh(self, make) -> str:
         for _ in range(200):
             name = make()
             if name not in self.used:
@@ -317,8 +317,8 @@ class Questions:
         self.counts[stratum] += 1
         shapes = {key: mapping(value) for key, value in more.items() if isinstance(value, shapely.Geometry)}
         row = {
-            "id": f"q{len(self.rows):05d}", "stratum": stratum, "name": name, "kind": None, "extent": None, "within": None,
-            "answerable": geometry is not None, "geometry": mapping(geometry) if geometry is not None else None, "tolerance_m": 100,
+            "id": f"q{len(self.rows):05d}", "stratum": stratum, "name": name, "kind": None, "extent": None, "within": None,  # noqa: E501
+            "answerable": geometry is not None, "geometry": mapping(geometry) if geometry is not None else None, "tolerance_m": 100,  # noqa: E501
         }  # fmt: skip
         self.rows.append(row | more | shapes)
         return True
@@ -411,7 +411,7 @@ class Questions:
                                 self.add("flip", flipped, None, kind="road", note=street.name)
 
     def points(self) -> None:
-        for name, key, value, lonlat, town in self.rng.sample(self.world.places, len(self.world.places)):
+        for name, key, _, lonlat, town in self.rng.sample(self.world.places, len(self.world.places)):
             point = shapely.Point(lonlat)
             kind = {"place": "village"}.get(key)
             if kind:

@@ -135,7 +135,7 @@ def lookups(title: str, gazetteer: Gazetteer, peer: Trigrams, names: list[str], 
 
     for who, answer in (("guatu", first), ("pg_trgm", peer.lookup)):
         print(
-            f"{title:28} slips, the name meant is first: {who:8} {sum(answer(w) == n for w, n in pairs) / len(pairs):.3f}"
+            f"{title:28} slips, the name meant is first: {who:8} {sum(answer(w) == n for w, n in pairs) / len(pairs):.3f}"  # noqa: E501
         )
 
 
@@ -157,7 +157,7 @@ def main() -> None:
                 build_index(pbf_source(options.extract), read_pbf(options.extract), here / "map")
                 ours = time.perf_counter() - start
                 print(
-                    f"load {options.extract.name}: guatu {ours:.2f} s, bare pass with COPY {bare_pass(options.extract, connection):.2f} s"
+                    f"load {options.extract.name}: guatu {ours:.2f} s, bare pass with COPY {bare_pass(options.extract, connection):.2f} s"  # noqa: E501
                 )
                 build(options.extract, here / "chinese", 1, 60)
                 extract = here / "chinese" / "map.osm.pbf"
