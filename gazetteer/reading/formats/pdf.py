@@ -11,8 +11,8 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 
-import pypdfium2  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from gazetteer.reading.formats import MAX_TEXT_CHARS, Content, DocumentError
 from gazetteer.reading.formats.page_layout import Glyph, paragraphs
