@@ -59,7 +59,8 @@ def items_of(placed: Sequence[PosterWork], unplaced: Sequence[PosterWork]) -> li
         rows = [Row(number, work) for number, work in group]
         items += [Heading(f"{labels.SECTORS[sector]}  {len(rows)}", sector), *rows]
     if unplaced:
-        items.append(Heading(f"{gettext('未上图的工程')}  {len(unplaced)}", None))
+        unplaced_heading = gettext("未上图的工程")
+        items.append(Heading(f"{unplaced_heading}  {len(unplaced)}", None))
     before = ""
     for work in sorted(unplaced, key=lambda work: work.reason):
         items.append(Unplaced(work, "" if work.reason == before else work.reason))
