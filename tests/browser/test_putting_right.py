@@ -173,8 +173,7 @@ def test_the_queue_is_worked_through_with_the_keyboard(planner: Page, works):
     planner.keyboard.press("Enter")
     expect(title).to_have_text("人民路")
     planner.wait_for_selector(f"#editor[data-work='{works['人民路']}']")
-    planner.keyboard.press("Escape")
-    planner.locator("body").press("1")
+    planner.keyboard.press("1")
     planner.keyboard.press("Enter")
     expect(planner.locator("#editor [data-part=place]")).to_contain_text("确切位置")
     assert state(planner, works["无名桥"])["reason"] == "已并入其他工程"

@@ -166,6 +166,7 @@ export function openEditor(map, { changed }) {
       fetch(`${settings.addresses.download}?work=${id}`).then((response) => response.json())]);
     const { properties } = row.features[0];
     editor.hidden = false;
+    document.activeElement?.blur(); // so that the next keys are commands
     document.body.classList.add("editing");
     map.invalidateSize({ animate: false });
     at("title").textContent = properties.name + (properties.extent_from ? `（${properties.extent_from}–${properties.extent_to}）` : "");
@@ -227,7 +228,7 @@ export function openEditor(map, { changed }) {
   at("undo-status").addEventListener("click", () => send("status_json", { seen: state.status_id, undo: true }));
   addEventListener("keydown", (event) => {
     if (editor.hidden || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "Escape") { fill(state); say(""); return; }
+    if (event.key === "Escape") { event.target.blur(); fill(state); say(""); return; }
     if (event.target.matches("input, select, textarea")) return;
     const candidate = candidates[Number(event.key) - 1];
     const keys = { j: () => step(1), k: () => step(-1), u: () => place({ undo: true }), n: () => at("nowhere").focus(), "/": () => at("words").focus() };
