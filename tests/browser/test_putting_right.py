@@ -206,6 +206,18 @@ def test_the_slower_of_two_planners_is_told_and_loses_nothing(planner: Page, wor
     complaints.remove(next(words for words in complaints if "409" in words))  # the browser's own note of the conflict
 
 
+def test_an_earlier_place_is_brought_back_from_the_works_page(planner: Page, works):
+    seen = state(planner, works["第一小学"])
+    csrf = planner.request.get("/account/session.json").json()["csrf"]
+    change = {"seen": seen["place"], "nowhere": "误判"}
+    planner.request.post(f"/works/{works['第一小学']}/place.json", data=change, headers={"X-CSRFToken": csrf})
+    planner.goto(f"/works/{works['第一小学']}")
+    planner.wait_for_selector("body[data-ready]")
+    planner.get_by_role("button", name="恢复").click()
+    expect(planner.locator(".history li.current")).to_contain_text("撤销后恢复")
+    assert state(planner, works["第一小学"])["geometry"] == seen["geometry"]
+
+
 def test_whoever_is_no_planner_has_no_editor(page: Page, works):
     page.goto("/")
     page.wait_for_selector("body[data-ready]")
