@@ -11,6 +11,7 @@ LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.W
 """Kinds of which a section or a stretch is named."""
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
 _SIDES = "东南西北中"
+_STREETS = "道街路"
 _SHORTEST_SIDED = 3
 """Characters of a road's name with its side (工业大道南)."""
 _OWN = "县市区旗镇乡"
@@ -25,7 +26,7 @@ class Heads:
         self._natural = frozenset(lexicon.lists["natural"])
         self._places = lexicon.lists["places"]
 
-    def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
+    def head(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:  # noqa: PLR0911 - one line a form
         """The longest head that `text[start:end]` ends in, and where it begins and ends. A phase, a numbered road and a
         section of a road (S2线乐清段) count with the head before them."""
         last = text[end - 1 : end]
@@ -35,10 +36,8 @@ class Heads:
             return self.head(text, start, phase.start())
         if (last == "线" or last.isdigit()) and (road := _NUMBERED_ROAD.search(text, max(start, end - 10), end)):
             return self._lexicon.heads["公路"], road.start(), road.end()
-        if last in _SIDES and end - start > _SHORTEST_SIDED:
-            found = self._lexicon.heads.get(text[end - 2 : end - 1]) or self._lexicon.heads.get(text[end - 3 : end - 1])
-            if found and found.kind is Kind.ROAD and text[end - 2] in "道街路":
-                return self.head(text, start, end - 1)
+        if last in _SIDES and end - start > _SHORTEST_SIDED and text[end - 2] in _STREETS:
+            return self.head(text, start, end - 1)
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
         begin = self._lexicon.head_endings.longest(text, start, end)
@@ -50,7 +49,11 @@ class Heads:
     def _quoted(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
         """The head of a name in quotation marks (“邻里食堂”), where the marks are no part of the head."""
         open_mark = text.rfind("“", start, end)
-        if open_mark < 0 or text[open_mark:end] in self._lexicon.heads or text[open_mark:end] in self._lexicon.common_heads:
+        if (
+            open_mark < 0
+            or text[open_mark:end] in self._lexicon.heads
+            or text[open_mark:end] in self._lexicon.common_heads
+        ):
             return None
         return self.head(text, open_mark + 1, end - 1)
 

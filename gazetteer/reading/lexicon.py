@@ -288,8 +288,9 @@ def _add_lists(lexicon: Lexicon, data: dict[str, Any], file: _File, keys: tuple[
 
 
 def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    file.known(data, {"adverbs", "inside", "building", "verb", "after", "action", "stage"})
-    _add_lists(lexicon, data, file, ("inside", "building"))
+    keys = ("inside", "building", "plans", "approvals", "approvers", "part_works")
+    file.known(data, {*keys, "adverbs", "verb", "after", "action", "stage"})
+    _add_lists(lexicon, data, file, keys)
     lexicon.adverbs.update(file.texts(data.get("adverbs", []), "adverbs"))
     for key, table_of in (("verb", lexicon.verbs), ("after", lexicon.afters)):
         for table in file.tables(data, key, {"status", "strong", "final", "words"}):

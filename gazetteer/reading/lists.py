@@ -105,7 +105,9 @@ class Lists:
             closing = self._members.parse(text, great.end(), piece.end)
             if closing.head and closing.head_start > closing.core[0]:
                 yield great.start(), closing
-        elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(text, begin, middle.start):
+        elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(
+            text, begin, middle.start
+        ):
             closing = self._members.parse(text, middle.start, piece.end)
             if closing.head or closing.generic or closing.actions:
                 yield middle.start, closing

@@ -63,3 +63,5 @@ class Item:
     member: Member
     predicate: Predicate
     group: int = 0
+    verdict: tuple[Predicate, str | None] | None = None
+    """Why it is no work, of the last predicate that it was judged with."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gazetteer.reading.lexicon import Lexicon, Role
+from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
 from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.vocabulary import Period, Status
 
@@ -18,17 +18,6 @@ _TWO = 2
 """Characters of the verbs that street names begin with (建设路)."""
 _SHARE_ROLE = frozenset({Role.AFTER})
 _SHARE = r"完成(?:总?工程量|总?投资|总?进度|形象进度)?的?(?:约)?\d+(?:\.\d+)?%"
-_LIST = "(?:规划|计划|盘子|笼子|项目库|储备库|名录|名单|清单|国债项目|重点项目|重大项目|专项债项目|补助项目)"
-_STAGE = "(?:评审|审查|批复|批准|核准|立项|备案|评估|论证|预审|可研|工可|初设|初步设计|施工图设计|方案设计|招标|招投标|选址|环评|用地报批)"
-_BY = "(?:[国省市县区州厅局委部]|国家|自治区|发改|发改委|水利部|交通运输部|专家|行业|技术|项目|方案|规划|建设|土地|用地|场址|环境|安全|节能|初步|有关|全部|相关|所有|正式|两级|级|组|政府|前期|手续|和|及|、)"
-_PART = "(?:桩基|桩基础|基础|主体|主体结构|路基|桥梁下部结构|下部结构|上部结构|主塔|承台|墩柱|箱梁|钢结构|二次结构|土石方|土方|基坑|支护|隧道掘进|管道铺设|桥面铺装|大坝填筑|坝体填筑)"
-_PHRASES = (
-    (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：\0]{{0,16}}?{_LIST}", "列入规划"),
-    (rf"(?:通过|获得?|取得|完成){_BY}{{0,8}}{_STAGE}(?:工作|手续|报告)?(?:批复|审批|审查|评审)?", "通过评审"),
-    (rf"(?:通过|完成){_BY}{{0,6}}(?:竣工|交工|完工|环保|消防|单位工程|联合|整体|最终)*验收(?:合格|备案)?", "通过验收"),
-    (rf"完成(?:全部|所有|部分|一期|\d+%的?)?{_PART}(?:(?:和|及|、){_PART})*(?:施工|浇筑|建设|工程|工程施工|架设)?", "完成桩基"),
-)
-"""What is said behind works in many words, and the word of the lexicon that says the same."""
 _TIME = (
     r"于?(?:今年|明年|当年|20\d\d年)?\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?(?:之?前)?"
     r"|20\d\d年(?:底|末|初)?(?:之?前)?"
@@ -66,7 +55,7 @@ class Run:
         return [token.word for token in self.tokens if role in token.roles]
 
     def __bool__(self) -> bool:
-        return bool(self.tokens)
+        return self.tokens != ()
 
 
 def predicate_part(run: Run) -> Run:
@@ -99,7 +88,8 @@ class Predicates:
         self._measures = measures
         self._inside = frozenset(lexicon.lists["inside"])
         self._named = frozenset(word for word, action in lexicon.actions.items() if action.name)
-        phrases = "|".join(f"(?P<p{index}>{pattern})" for index, (pattern, _) in enumerate(_PHRASES))
+        self._phrases = _phrases(lexicon)
+        phrases = "|".join(f"(?P<p{index}>{pattern})" for index, (pattern, _) in enumerate(self._phrases))
         self._words = re.compile(f"{_SHARE}|{phrases}|{_TIME}|{lexicon.words.pattern}")
 
     def tokens(self, masked: str, start: int, end: int) -> list[Token]:
@@ -110,7 +100,7 @@ class Predicates:
         for match in self._words.finditer(masked, start, end):
             word = match.group()
             if match.lastgroup:
-                word = _PHRASES[int(match.lastgroup[1:])][1]
+                word = self._phrases[int(match.lastgroup[1:])][1]
                 found.append(Token(match.start(), match.end(), word, _SHARE_ROLE))
             else:
                 known = roles.get(word) or (_SHARE_ROLE if word[-1] == "%" else _TIME_ROLE)
@@ -242,6 +232,28 @@ class Predicates:
             return Status.ONGOING
         verb = self._lexicon.afters.get(token.word) if Role.VERB not in token.roles else self._lexicon.verbs[token.word]
         return verb.status if verb else None
+
+
+def _phrases(lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
+    """What is said behind works in many words (列入省“十四五”规划, 通过省发改委评审, 完成全部桩基施工): a pattern, and
+    the word of the lexicon that says the same."""
+    plans, approvals, approvers, parts = (
+        trie_pattern(lexicon.lists[key]) for key in ("plans", "approvals", "approvers", "part_works")
+    )
+    return (
+        (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：\0]{{0,16}}?(?:{plans})", "列入规划"),
+        (
+            rf"(?:通过|获得?|取得|完成)(?:{approvers}){{0,8}}(?:{approvals})"
+            r"(?:工作|手续|报告)?(?:批复|审批|审查|评审)?",
+            "通过评审",
+        ),
+        (rf"(?:通过|完成)(?:{approvers}|竣工|交工|完工|消防|单位工程){{0,6}}验收(?:合格|备案)?", "通过验收"),
+        (
+            rf"完成(?:全部|所有|部分|一期|\d+%的?)?(?:{parts})(?:[和及、](?:{parts}))*"
+            r"(?:施工|浇筑|建设|工程|工程施工|架设)?",
+            "完成桩基",
+        ),
+    )
 
 
 _ORDER = (Status.PRELIMINARY, Status.COMPLETE, Status.START, Status.ONGOING, Status.PROPOSED)

@@ -9,6 +9,7 @@ from gazetteer.reading.lists import Lists
 from gazetteer.reading.measures import Measures
 from gazetteer.reading.members import Members
 from gazetteer.reading.merge import merge
+from gazetteer.reading.places import Places
 from gazetteer.reading.predicates import Predicates
 from gazetteer.reading.result import Reading, Rejection
 from gazetteer.reading.sentence import Sentence
@@ -29,6 +30,7 @@ class Grammar:
         self.stripper = Stripper(lexicon, measures, self.heads)
         members = Members(lexicon, self.heads, self.stripper)
         self.lists = Lists(lexicon, measures, members, self.predicates, Sharing(lexicon, self.heads))
+        self.places = Places(self.heads)
         self.classifier = Classifier(lexicon, self.heads)
         self.judge = Judge(lexicon, measures, self.heads, self.predicates)
 

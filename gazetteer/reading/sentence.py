@@ -40,7 +40,7 @@ class Sentence:
         self.text = paragraph.text
         self.masked = masked
         self.bounds = bounds
-        self.maker = Maker(source, paragraph, bounds, grammar.classifier, grammar.predicates)
+        self.maker = Maker(source, paragraph, bounds, grammar.classifier, grammar.predicates, grammar.places)
         self.works: list[Work] = []
         self.rejected: list[Rejection] = []
         self.carried = Predicate()
@@ -254,4 +254,6 @@ class Sentence:
                 self._keep(found, late, clause)
 
     def _why_not(self, item: Item, found: WorkList, predicate: Predicate) -> str | None:
-        return self.g.judge.why_not(self.text, item, found, predicate)
+        if item.verdict is None or item.verdict[0] is not predicate:
+            item.verdict = predicate, self.g.judge.why_not(self.text, item, found, predicate)
+        return item.verdict[1]

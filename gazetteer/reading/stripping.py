@@ -122,13 +122,18 @@ class Stripper:
             member.phase = phase.group()
         sizes = (q for q in self._measures.find(text, begin + 1, end - 1) if q.unit in _SIZES)
         member.quantity = member.quantity or next(sizes, None)
-        member.alias = member.alias or (ends is None and phase is None and _ALIAS.fullmatch(text, begin + 1, end - 1) is not None)
+        unclear = ends is None and phase is None
+        member.alias = member.alias or (unclear and _ALIAS.fullmatch(text, begin + 1, end - 1) is not None)
         return begin
 
     def _quotation(self, text: str, member: Member, start: int, end: int) -> int | None:
         """石墨产业园|“七通一平”."""
         begin = text.rfind("“", start, end) if text[end - 1] == "”" else -1
-        if begin <= start or not self._heads.head(text, start, begin) or self._heads.proper(text, start, begin) <= start:
+        if (
+            begin <= start
+            or not self._heads.head(text, start, begin)
+            or self._heads.proper(text, start, begin) <= start
+        ):
             return None
         for word in (text[begin + 1 : end - 1], text[begin:end]):
             if word in self._lexicon.actions:
@@ -176,7 +181,7 @@ class Stripper:
             return end
         return phase.start()
 
-    def _word(self, text: str, member: Member, start: int, end: int) -> int | None:
+    def _word(self, text: str, member: Member, start: int, end: int) -> int | None:  # noqa: PLR0911 - one line a reason
         """The longest action, stage, part or word for project that the words end in, where the head is not longer."""
         lexicon = self._lexicon
         begin = self._stripped.longest(text, start, end)

@@ -78,6 +78,9 @@ class Paragraph:
 
     def spans(self, start: int, end: int) -> list[Span]:
         """Where `text[start:end]` stands in the report: one span for each unbroken run."""
+        if len(self.pieces) == 1:
+            offset = self.pieces[0][1] - self.pieces[0][0]
+            return [Span(start + offset, end + offset)] if start < end else []
         found: list[Span] = []
         index = max(bisect_right(self.pieces, (start, 1 << 62)) - 1, 0)
         while start < end and index < len(self.pieces):

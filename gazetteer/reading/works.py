@@ -1,24 +1,33 @@
 """A member that is a work, with all that is said of it, to a `Work` whose spans lead back to the report."""
 
+import re
 from collections.abc import Iterator
 
 from gazetteer.reading.classify import Classifier
 from gazetteer.reading.lexicon import Role
 from gazetteer.reading.lists import WorkList
 from gazetteer.reading.member import Item, Member
+from gazetteer.reading.places import Places
 from gazetteer.reading.predicates import Predicate, Predicates, Run
 from gazetteer.reading.structure import Paragraph
 from gazetteer.vocabulary import Status
 from gazetteer.work import Extent, Span, Work
 
 _QUOTES = '“”"'
+_QUOTE = re.compile(f"[{_QUOTES}]")
 
 
 class Maker:
     """Makes the works of one sentence of a paragraph; `source` is the report's text."""
 
     def __init__(
-        self, source: str, paragraph: Paragraph, bounds: tuple[int, int], classifier: Classifier, predicates: Predicates
+        self,
+        source: str,
+        paragraph: Paragraph,
+        bounds: tuple[int, int],
+        classifier: Classifier,
+        predicates: Predicates,
+        places: Places,
     ) -> None:
         self._source = source
         self._paragraph = paragraph
@@ -26,6 +35,8 @@ class Maker:
         self._sentence: str | None = None
         self._classifier = classifier
         self._predicates = predicates
+        self._sought = places
+        self._actions: dict[int, tuple[Predicate, str]] = {}
 
     def make(self, item: Item, found: WorkList, said: Run) -> Work | None:
         """The work of a list's member; None where its name has no characters of its own."""
@@ -64,18 +75,22 @@ class Maker:
         return Status.ONGOING if member.partial and status is Status.COMPLETE else status
 
     def _places(self, name: str, member: Member, extent: Extent | None) -> Iterator[str]:
-        """What a geocoder would look up: the work itself, the place it takes its name from, its ends."""
+        """What a geocoder would look up: the work itself, the places in its name, its ends."""
         yield name
-        if member.shared:
-            yield self._words(*member.core)
+        for place in self._sought.of(self._paragraph.text, member):
+            yield self._words(*place)
         if extent:
             yield extent.start
             yield extent.end
 
     def _action(self, predicate: Predicate) -> str:
-        run = predicate.lead or predicate.tail
-        verbs = [token for token in run.tokens if token.roles != {Role.ADVERB}]
-        return "".join(self._words(token.start, token.end) for token in verbs)
+        kept = self._actions.get(id(predicate))
+        if kept is None:
+            run = predicate.lead or predicate.tail
+            verbs = [token for token in run.tokens if token.roles != {Role.ADVERB}]
+            words = "".join(self._words(token.start, token.end) for token in verbs)
+            kept = self._actions[id(predicate)] = (predicate, words)
+        return kept[1]
 
     def _said_in(self) -> str:
         if self._sentence is None:
@@ -95,6 +110,8 @@ class Maker:
     def _spans(self, start: int, end: int) -> list[Span]:
         """The spans of a piece of a name, without quotation marks."""
         text, spans, begin = self._paragraph.text, [], start
+        if not _QUOTE.search(text, start, end):
+            return self._paragraph.spans(start, end)
         for position in range(start, end + 1):
             if position == end or text[position] in _QUOTES:
                 if position > begin:
