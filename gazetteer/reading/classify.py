@@ -1,10 +1,15 @@
 """A work to what it is: kind, sector, nature, and whether it has a name of its own."""
 
+import re
+
 from gazetteer.reading.heads import Heads
 from gazetteer.reading.lexicon import Cue, Head, Lexicon, Role
 from gazetteer.reading.member import Member
 from gazetteer.reading.predicates import Predicate
 from gazetteer.vocabulary import Kind, Nature, Sector
+
+_EXTENSION = re.compile(r"(?:[东西南北]延|延伸|[东西南北]延伸)[线段]$")
+"""What names of extensions end in (佛岭路|南延线)."""
 
 
 class Classifier:
@@ -39,6 +44,8 @@ class Classifier:
         actions = self._lexicon.actions
         if text.endswith(self._counted_actions, *member.core):
             return Nature.NEW
+        if _EXTENSION.search(text, *member.core):
+            return Nature.EXTEND
         behind = [actions[word].nature for word in reversed(member.actions)]
         before = [actions[word].nature for word in predicate.lead.words(Role.ACTION)]
         tail = [actions[word].nature for word in predicate.tail.words(Role.ACTION)]
