@@ -1,8 +1,8 @@
 """The wall map: the works of a selection on one printed sheet, with the list of them at its side.
 
 `content` reads what is drawn, `layout` divides the sheet, `projection` puts the Earth on it, `base_map`, `symbols` and
-`labels` draw the map, `furniture` what stands around it, `listing` the list. Everything on the sheet is in millimetres
-from its upper left corner.
+`labels` draw the map, `inset` finds the part to enlarge, `furniture` draws what stands around, `listing` the list.
+Everything on the sheet is in millimetres from its upper left corner.
 """
 
 from webmap.poster.drawing import Drawn, draw_poster

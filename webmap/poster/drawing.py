@@ -1,9 +1,10 @@
 """Drawing the sheet: from a selection to a file."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import shapely
 from flask_babel import gettext
 from shapely.geometry.base import BaseGeometry
@@ -26,13 +27,23 @@ from webmap.poster.content import (
     read_works,
 )
 from webmap.poster.errors import PosterError
-from webmap.poster.labels import Occupied, along_lines, around, place_beside, place_discs
+from webmap.poster.inset import find_inset
+from webmap.poster.labels import Occupied, along_lines, place_beside, place_discs
 from webmap.poster.layout import SIZES, Box, Layout, divide
 from webmap.poster.listing import Listing, items_of
 from webmap.poster.projection import Projection, projected_bounds
 
 MARGIN = 0.04  # of the county's extent, around it on the map
 NAME_SIZE, NAME_LENGTH = 2.3, 14  # mm on A3, and characters, of a work's name on the map
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A work with its number on the map, and where it lies in degrees (EPSG:4326, longitude first)."""
+
+    number: int
+    work: PosterWork
+    shape: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +86,10 @@ def draw_poster(out: Path, session: Session, selection: Selection, *, size: str,
     subtitle = _subtitle_of(selection, len(works), len(placed))
     fictional = any(report.fictional for report in reports)
     furniture.draw_title(canvas, layout, heading, subtitle, fictional=fictional)
-    _draw_map(canvas, layout, projection, placed, [projection.shape(county) for county in counties], base)
+    _draw_maps(canvas, layout, projection, placed, counties, base)
     sources = _sources(session, reports, base)
-    furniture.draw_key(canvas, layout, projection, sources, {work.sector for work, _ in placed})
-    listing = Listing(canvas, items_of([work for work, _ in placed], unplaced), layout.unit)
+    furniture.draw_key(canvas, layout, projection, sources, {one.work.sector for one in placed})
+    listing = Listing(canvas, items_of([one.work for one in placed], unplaced), layout.unit)
     more = listing.draw(layout.listing)
     while more:
         canvas.next_page()
@@ -90,45 +101,77 @@ def draw_poster(out: Path, session: Session, selection: Selection, *, size: str,
     return Drawn(len(works), len(placed), canvas.pages, projection.scale)
 
 
-def _divide_works(
-    works: Sequence[PosterWork], projection: Projection
-) -> tuple[list[tuple[PosterWork, BaseGeometry]], list[PosterWork]]:
-    """The works whose place lies on the map, by sector, with their shapes on the sheet; and all others."""
-    box = projection.box
-    frame = shapely.box(box.x, box.y, box.right, box.bottom)
+def _divide_works(works: Sequence[PosterWork], projection: Projection) -> tuple[list[Placed], list[PosterWork]]:
+    """The works whose place lies on the map, numbered by sector; and all others."""
     placed, unplaced = [], []
     for work in works:
-        if work.shape is None or work.precision is Precision.COUNTY:
-            unplaced.append(work)
-            continue
-        shape = shapely.intersection(shapely.make_valid(projection.shape(work.shape)), frame)
-        if shape.is_empty:
+        vague = work.shape is None or work.precision is Precision.COUNTY
+        if vague or _cut(work.shape, projection).is_empty:
             unplaced.append(work)
         else:
-            placed.append((work, shape))
+            placed.append(work)
     order = list(Sector)
-    return sorted(placed, key=lambda pair: order.index(pair[0].sector)), unplaced
+    placed.sort(key=lambda work: order.index(work.sector))
+    return [Placed(number, work, work.shape) for number, work in enumerate(placed, 1) if work.shape], unplaced
+
+
+def _cut(shape: BaseGeometry | None, projection: Projection) -> BaseGeometry:
+    """What the map shows of a shape, in mm on the sheet."""
+    box = projection.box
+    frame = shapely.box(box.x, box.y, box.right, box.bottom)
+    return shapely.intersection(shapely.make_valid(projection.shape(shape or shapely.Point())), frame)
+
+
+def _draw_maps(
+    canvas: Canvas,
+    layout: Layout,
+    projection: Projection,
+    placed: Sequence[Placed],
+    counties: Sequence[BaseGeometry],
+    base: Sequence[BasePlace],
+) -> None:
+    """The map, and the inset of its crowded part, which then has the numbers of the works there."""
+    unit, arrow = layout.unit, furniture.north_arrow(projection, layout.unit)
+    anchors = {one.number: symbols.anchor_of(_cut(one.shape, projection)) for one in placed}
+    areas = [projection.shape(county) for county in counties]
+    inset = find_inset(list(anchors.values()), projection, areas, arrow, 2 * unit)
+    window = inset.window if inset else None
+    enlarged = {number for number, (x, y) in anchors.items() if window and window.holds(x, y)}
+    reserved = [arrow, *([inset.projection.box, inset.window] if inset else [])]
+    _draw_map(canvas, unit, projection, placed, anchors.keys() - enlarged, counties, base, reserved)
+    with canvas.clipped(*projection.box):
+        furniture.draw_north_arrow(canvas, projection, unit)
+    furniture.draw_graticule(canvas, projection, unit)
+    if inset:
+        label = furniture.draw_inset_frame(canvas, inset, unit)
+        _draw_map(canvas, unit, inset.projection, placed, enlarged, counties, base, [label])
+        furniture.draw_inset_frame(canvas, inset, unit)
 
 
 def _draw_map(
     canvas: Canvas,
-    layout: Layout,
+    unit: float,
     projection: Projection,
-    placed: Sequence[tuple[PosterWork, BaseGeometry]],
+    placed: Sequence[Placed],
+    numbered: Set[int],
     counties: Sequence[BaseGeometry],
     base: Sequence[BasePlace],
+    reserved: Sequence[Box],
 ) -> None:
-    box, unit = layout.map, layout.unit
+    """One map: base, the shapes of all works, the numbers of some, names; `reserved` are kept free of the two."""
+    shown = [(one, _cut(one.shape, projection)) for one in placed]
+    shown = [(one, shape) for one, shape in shown if not shape.is_empty]
     places = _on_sheet(base, projection)
-    occupied = Occupied(box)
-    with canvas.clipped(box.x, box.y, box.width, box.height):
-        draw_ground(canvas, box, counties, unit)
+    occupied = Occupied(projection.box)
+    for box in reserved:
+        occupied.take(np.array([[box.x, box.y, box.right, box.bottom]]))
+    with canvas.clipped(*projection.box):
+        draw_ground(canvas, projection.box, [projection.shape(county) for county in counties], unit)
         draw_base(canvas, places, unit)
-        _draw_shapes(canvas, placed, unit)
-        arrow = furniture.draw_north_arrow(canvas, projection, unit)
-        occupied.take(around(arrow.x + arrow.width / 2, arrow.y + arrow.height / 2, arrow.width / 2, arrow.height / 2))
-        _draw_numbers_and_names(canvas, placed, places, occupied, unit)
-    furniture.draw_graticule(canvas, projection, unit)
+        _draw_shapes(canvas, [(one.work, shape) for one, shape in shown], unit)
+        discs = [(one, shape) for one, shape in shown if one.number in numbered]
+        lines = [shape for one, shape in shown if symbols.is_drawn(one.work.precision, shape)]
+        _draw_numbers_and_names(canvas, discs, lines, places, occupied, unit)
 
 
 def _on_sheet(base: Sequence[BasePlace], projection: Projection) -> list[DrawnPlace]:
@@ -159,7 +202,8 @@ def _draw_shapes(canvas: Canvas, placed: Sequence[tuple[PosterWork, BaseGeometry
 
 def _draw_numbers_and_names(
     canvas: Canvas,
-    placed: Sequence[tuple[PosterWork, BaseGeometry]],
+    placed: Sequence[tuple[Placed, BaseGeometry]],
+    shapes: Sequence[BaseGeometry],
     places: Sequence[DrawnPlace],
     occupied: Occupied,
     unit: float,
@@ -167,31 +211,27 @@ def _draw_numbers_and_names(
     """Discs with numbers, then the works' names and those of the base map where there is room left."""
     anchors = [symbols.anchor_of(shape) for _, shape in placed]
     reach = [
-        (symbols.RADIUS + (symbols.OUTLINE_GAP if work.precision in symbols.OUTLINES else 0) + 0.25) * unit
-        for work, _ in placed
+        (symbols.RADIUS + (symbols.OUTLINE_GAP if one.work.precision in symbols.OUTLINES else 0) + 0.25) * unit
+        for one, _ in placed
     ]
-    spots = place_discs(anchors, max(reach), occupied)
-    for (work, _), anchor, spot in zip(placed, anchors, spots, strict=True):
+    spots = place_discs(anchors, max(reach, default=0), occupied)
+    for (one, _), anchor, spot in zip(placed, anchors, spots, strict=True):
         if anchor != spot:
-            _draw_leader(canvas, anchor, spot, SIGNS[work.sector].colour, unit)
-    for number, ((work, _), (x, y)) in enumerate(zip(placed, spots, strict=True), 1):
-        symbols.draw_disc(canvas, x, y, unit, work.sector, work.status, work.precision, str(number))
-    lines = [
-        part
-        for work, shape in placed
-        if symbols.is_drawn(work.precision, shape) and shapely.get_dimensions(shape) == 1
-        for part in shapely.get_parts(shape)
-    ]
+            _draw_leader(canvas, anchor, spot, SIGNS[one.work.sector].colour, unit)
+    for (one, _), (x, y) in zip(placed, spots, strict=True):
+        work = one.work
+        symbols.draw_disc(canvas, x, y, unit, work.sector, work.status, work.precision, str(one.number))
+    lines = [part for shape in shapes if shapely.get_dimensions(shape) == 1 for part in shapely.get_parts(shape)]
     occupied.take(along_lines(lines, 1.2 * unit, 0.6 * unit))
     draw_names(canvas, places, (TOWNS,), occupied, unit)
     size = NAME_SIZE * unit
-    for (work, _), (x, y), gap in zip(placed, spots, reach, strict=True):
-        name = printable(work.name)
+    for (one, _), (x, y), gap in zip(placed, spots, reach, strict=True):
+        name = printable(one.work.name)
         name = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
         width = canvas.text_width(name, size, Face.BOLD)
         label = place_beside(x, y, gap + 0.35 * unit, name, width, size, occupied)
         if label:
-            colour = SIGNS[work.sector].colour
+            colour = SIGNS[one.work.sector].colour
             canvas.text(label.x, label.y, name, size, face=Face.BOLD, colour=colour, halo=0.32 * unit)
     draw_names(canvas, places, OTHERS, occupied, unit)
 

@@ -11,6 +11,7 @@ from gazetteer.vocabulary import Precision, Sector, Status
 from webmap import labels
 from webmap.poster import base_map
 from webmap.poster.canvas import Canvas, Face, printable
+from webmap.poster.inset import Inset
 from webmap.poster.layout import Box, Layout
 from webmap.poster.projection import Projection
 from webmap.poster.symbols import draw_disc
@@ -82,10 +83,15 @@ def degrees_in_words(degrees: float) -> str:
     return f"{whole}°{minutes:02d}′" + (f"{seconds:02d}″" if seconds else "")
 
 
-def draw_north_arrow(canvas: Canvas, projection: Projection, unit: float) -> Box:
-    """An arrow that points to true north, in the map's upper right corner; returns the room it takes."""
+def north_arrow(projection: Projection, unit: float) -> Box:
+    """Where the north arrow stands: in the map's upper right corner."""
     box = projection.box
-    room = Box(box.right - 15 * unit, box.y + 3 * unit, 12 * unit, 19 * unit)
+    return Box(box.right - 15 * unit, box.y + 3 * unit, 12 * unit, 19 * unit)
+
+
+def draw_north_arrow(canvas: Canvas, projection: Projection, unit: float) -> None:
+    """An arrow that points to true north."""
+    room = north_arrow(projection, unit)
     x, y, half, reach = room.x + room.width / 2, room.y + 12 * unit, 3.1 * unit, 6.5 * unit
     context = canvas.context
     context.save()
@@ -101,7 +107,24 @@ def draw_north_arrow(canvas: Canvas, projection: Projection, unit: float) -> Box
         canvas.stroke_path(INK, 0.25 * unit)
     canvas.text(0, -reach - 1.2 * unit, "N", 4.2 * unit, face=Face.SERIF_BOLD, anchor="middle", halo=0.4 * unit)
     context.restore()
+
+
+def draw_inset_frame(canvas: Canvas, inset: Inset, unit: float) -> Box:
+    """The frames of the enlarged part and of the inset, which says its scale; returns the room that takes."""
+    window, box = inset.window, inset.projection.box
+    canvas.frame(*window, 0.35 * unit, RED)
+    canvas.frame(*box, 0.6 * unit, RED)
+    text = gettext("放大图 1 : %(n)s", n=_figures(inset.projection.scale))
+    size = 2.6 * unit
+    room = Box(box.x, box.y, canvas.text_width(text, size, Face.BOLD) + 3 * unit, 4.6 * unit)
+    canvas.fill_box(*room, RED)
+    canvas.text(room.x + 1.5 * unit, room.y + 3.2 * unit, text, size, face=Face.BOLD, colour="#ffffff")
     return room
+
+
+def _figures(number: float) -> str:
+    """A number in groups of three figures."""
+    return f"{number:,.0f}".replace(",", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +219,7 @@ def _base_entries(canvas: Canvas, unit: float) -> list[Entry]:
 def _draw_imprint(canvas: Canvas, box: Box, unit: float, projection: Projection, sources: Sequence[str]) -> None:
     """Scale in figures and as a bar, projection, sources and date."""
     middle = box.x + box.width / 2
-    scale = f"{projection.scale:,.0f}".replace(",", " ")
+    scale = _figures(projection.scale)
     canvas.text(
         middle, box.y + 5.4 * unit, gettext("比例尺 1 : %(n)s", n=scale), 3.3 * unit, face=Face.BOLD, anchor="middle"
     )

@@ -1,6 +1,7 @@
 """How a sheet is divided: title above, map at the left, its key below it, the list at the right."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SIZES: dict[str, tuple[float, float]] = {  # mm, landscape, ISO 216
     "A4": (297, 210),
@@ -15,8 +16,7 @@ GROWTH = 0.72  # power by which signs and letters grow with the sheet: larger on
 MAP_SHARE = (0.50, 0.70)  # least and largest share of the sheet's width that the map takes
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle of the sheet, mm from its upper left corner."""
 
     x: float
@@ -31,6 +31,10 @@ class Box:
     @property
     def bottom(self) -> float:
         return self.y + self.height
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        return self.x <= x <= self.right and self.y <= y <= self.bottom
 
     def inset(self, by: float) -> "Box":
         """The rectangle that lies so far inside."""

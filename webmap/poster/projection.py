@@ -51,6 +51,21 @@ class Projection:
         self.scale = round_up(metres_a_mm * 1000, ROUND_SCALES)
         self.metres_a_mm = self.scale / 1000
 
+    def enlarged(self, window: Box, box: Box) -> "Projection":
+        """The projection in which a part of this one's sheet fills a box of the same shape."""
+        west, north = self._metres(window.x, window.y)
+        east, south = self._metres(window.right, window.bottom)
+        hair = (east - west) * 1e-7  # so that the scale is not rounded up to the next
+        return Projection(self.datum, box, (west + hair, south + hair, east - hair, north - hair))
+
+    def _metres(self, x: float, y: float) -> tuple[float, float]:
+        """East and north, in metres of the zone, of a point of the sheet."""
+        middle_x, middle_y = self.box.x + self.box.width / 2, self.box.y + self.box.height / 2
+        return (
+            self.middle[0] + (x - middle_x) * self.metres_a_mm,
+            self.middle[1] - (y - middle_y) * self.metres_a_mm,
+        )
+
     @property
     def central_meridian(self) -> float:
         """Degrees east."""
