@@ -20,9 +20,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import folium
+from playwright.sync_api import Route, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -114,17 +116,19 @@ def plain_folium(session: Session, number: int) -> str:
     return page.get_root().render()
 
 
+def fulfil(file: Path, route: Route) -> None:
+    route.fulfill(path=file)
+
+
 def drawn(address: str, ready: str) -> tuple[float, float]:
     """Seconds until a page is drawn in Chromium, and the longest task after it in milliseconds while it is panned."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.route(re.compile("^https://"), lambda route: route.abort())
         page.add_init_script(LONG_TASKS)
         for name, file in LOCAL.items():  # plain Folium asks other hosts for its scripts: what they cost is not counted
-            page.route(re.compile(rf"^https://.*/{name}"), lambda route, f=file: route.fulfill(path=f))
+            page.route(re.compile(rf"^https://.*/{name}"), partial(fulfil, file))
         took = seconds(lambda: (page.goto(address), page.wait_for_selector(ready, timeout=120_000)))
         page.evaluate("longTasks.length = 0")
         for _ in range(4):

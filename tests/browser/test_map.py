@@ -75,6 +75,7 @@ def test_a_work_in_the_list_is_shown_on_the_map_and_leads_to_its_page(page: Page
     expect(popup).to_contain_text(TEXT)
     expect(page.locator(f"[data-work='{county['人民路']}']")).to_have_class(re.compile("current"))
     popup.get_by_role("link", name="详情").click()
+    page.wait_for_url("**/works/*")
     page.wait_for_selector("body[data-ready]")
     expect(page.locator("mark")).to_have_text("人民路")
     expect(page.locator("#map canvas").first).to_be_visible()

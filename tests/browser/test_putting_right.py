@@ -20,6 +20,7 @@ from gazetteer.vocabulary import Precision
 from geodata.database import Database
 from geodata.models import GazetteerPlace, GazetteerSource, Report, Role
 from geodata.session import open_engine, session_factory
+from geodata.teaching import teach
 from webmap.app import create_app
 
 Sessions = sessionmaker[Session]
@@ -65,10 +66,11 @@ def base_url(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def works(sessions: Sessions) -> dict[str, int]:
+def works(app: Flask, sessions: Sessions) -> dict[str, int]:
     """A road placed near by, a school placed for sure, and a bridge that is nowhere."""
     with sessions.begin() as session:
         session.query(Report).delete()
+        teach(session, app.config["GAZETTEER"])  # forgets what the test before has taught
         report = a_report(session, "建成人民路、第一小学，谋划无名桥。")
         road = a_work(session, report, "人民路", place="POINT(120.1 28.91)", precision=Precision.NEAR)
         school = a_work(session, report, "第一小学", place="POINT(120.12 28.92)")
