@@ -33,6 +33,16 @@ END_SEARCH_M = 6000.0
 """Metres around a road in which its ends are looked for."""
 MIN_STRETCH_M = 10.0
 """A stretch shorter than this is a junction."""
+SETTLEMENTS = ("town", "village", "locality")
+"""Kinds that an end means first where it is written without a word for what it is, in this order."""
+LESSER_SETTLEMENT = 0.25
+"""Cost of a village where such an end may be a town."""
+OTHER_THING = 1.0
+"""Cost of a street or bridge as such an end (枫林: 枫林镇 before 枫林大街): a settlement within its reach comes first."""
+OUTLINE = 1.0
+"""Cost of a settlement's outline as an end, its middle being known too; of its middle, where its boundary is meant."""
+BOUNDARY_M = 500.0
+"""Metres from the county's outline within which a road that stops short of it ends there: coarse polygons."""
 LENGTH_TOLERANCE = 0.25
 """Share by which a report's length may differ from the map's and still confirm it."""
 
@@ -105,6 +115,9 @@ class Extents:
         patterns = names.words()["ends"]
         if match := re.match(patterns["road_end"], text):
             return [End(text, None, road.end(match[1]), 0.5)]
+        if re.match(patterns["own_boundary"], text):
+            return self._own_boundary(road, candidate, text)
+        boundary = re.match(patterns["boundary"], text) is not None
         around = _box_around(candidate.box, END_SEARCH_M)
         reason, known = f"地名库中没有“{text}”", False
         for reading in _readings(text):
@@ -118,7 +131,8 @@ class Extents:
                 reach = kinds()["reach_m"].get(place.kind, kinds()["reach_m"]["default"])
                 meeting = road.meet(shape_of(place), reach)
                 if meeting is not None:
-                    ends.append(End(text, place, meeting, place.cost + meeting.gap_m / reach))
+                    cost = place.cost + _end_cost(reading, place, boundary) + meeting.gap_m / reach
+                    ends.append(End(text, place, meeting, cost))
                 elif not place.agreement.slip:
                     known = True
                     gap = box_distance_m(place.box, candidate.box)
@@ -129,9 +143,23 @@ class Extents:
                 return sorted(ends, key=lambda end: end.cost)
             if not known and found.rejected:
                 reason = found.rejected[0].reason
+        if boundary:
+            neighbour = self._own_boundary(road, candidate, text)
+            if isinstance(neighbour, list) and len(road.apart(neighbour[0].meeting)) == 1:
+                return neighbour
         if not known and self._is_elsewhere(text):
             known, reason = True, f"“{text}”离“{candidate.title}”很远"
         return NoEnd(text, reason, known)
+
+    def _own_boundary(self, road: Road, candidate: Candidate, text: str) -> list[End] | NoEnd:
+        """Where the road leaves the area that is searched (县界)."""
+        area = self.asked.area
+        if area is None or area.polygon is None:
+            return NoEnd(text, f"没有所在市县的边界，定不了“{text}”", known=False)
+        meeting = road.meet(area.polygon.boundary, BOUNDARY_M)
+        if meeting is None:
+            return NoEnd(text, f"“{candidate.title}”不到“{area.name}”的边界", known=True)
+        return [End(text, None, meeting, 0.5 + meeting.gap_m / BOUNDARY_M)]
 
     def _is_elsewhere(self, text: str) -> bool:
         """Whether the map has a place of just this name anywhere in the area."""
@@ -210,6 +238,18 @@ class Extents:
                 why = f"{reason}；两端“{known[0].title}”“{known[1].title}”之间的直线只是走廊示意，不是线位"
                 return self.asked.near(line, known, why)
         return self.asked.none(reason + self.asked.area_words)
+
+
+def _end_cost(text: str, place: Candidate, boundary: bool) -> float:
+    """What a place costs as an end beside its name: words that say no kind mean a settlement first."""
+    cost = 0.0
+    if place.kind in SETTLEMENTS:
+        is_outline = bool(place.box[0] < place.box[2])
+        cost += OUTLINE * (is_outline is not boundary)
+    stem, suffix = names.split_suffix(names.fold(text))
+    if place.agreement.place.suffix and not (suffix and len(stem) > 1):
+        cost += OTHER_THING if place.kind not in SETTLEMENTS else LESSER_SETTLEMENT * (place.kind != SETTLEMENTS[0])
+    return cost
 
 
 def _readings(text: str) -> list[str]:

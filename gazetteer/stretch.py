@@ -249,6 +249,17 @@ class Road:
         across = [other for spot in spots[:16] for other in self._across(spot)]
         return Meeting(tuple(dict.fromkeys([*spots, *across])), gap_m, how)
 
+    def apart(self, meeting: Meeting) -> list[list[Array]]:
+        """The spots of a meeting, metres, those of one junction together."""
+        groups: list[list[Array]] = []
+        for point in (np.array([s.x, s.y]) for s in meeting.spots if not s.cost):
+            group = next((g for g in groups if min(np.hypot(*(point - p)) for p in g) <= CLUSTER_M), None)
+            if group is None:
+                groups.append([point])
+            else:
+                group.append(point)
+        return groups
+
     def end(self, direction: str = "") -> Meeting:
         """The loose end furthest in a direction (东 西 南 北, or two of them); all loose ends where none is given."""
         ends = self.dead_ends or [0]
@@ -350,12 +361,6 @@ def junctions(one: BaseGeometry, other: BaseGeometry, reach_m: float) -> list[tu
     meeting = road.meet(other, reach_m)
     if meeting is None:
         return []
-    points = np.array([(s.x, s.y) for s in meeting.spots if not s.cost])
-    groups: list[list[Array]] = []
-    for point in points:
-        group = next((g for g in groups if min(np.hypot(*(point - p)) for p in g) <= CLUSTER_M), None)
-        if group is None:
-            groups.append([point])
-        else:
-            group.append(point)
-    return [(shapely.Point(road.plane.to_degrees(np.mean(group, axis=0))), meeting.gap_m) for group in groups]
+    return [
+        (shapely.Point(road.plane.to_degrees(np.mean(group, axis=0))), meeting.gap_m) for group in road.apart(meeting)
+    ]

@@ -180,3 +180,65 @@ def test_every_rejected_candidate_has_its_reason(town: Gazetteer) -> None:
     found = town.find("城北西路")
     assert not found.candidates
     assert [r.name for r in found.rejected] == ["城北东路"]
+
+
+COUNTY = """
+     K-----------------------------------------L
+     |                                         |
+     |      t                           u      |
+  A--a--B------C--D--E--F-----------G----H-----h--J
+     |         P     S  X              Y       |
+     |         Q     T  Z                      |
+     M-----------------------------------------N
+"""
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
+    """A county road from boundary to boundary: 石桥镇 and 枫林镇 lie on it, and streets that share their stems."""
+    grid = Grid(COUNTY)
+    grid.road("石枫线", "AaBCDEFGHhJ")
+    grid.road("枫林大街", "CPQ")
+    grid.road("澜溪", "EST", kind="waterway")
+    grid.road("石桥路", "FXZ")
+    grid.place("石桥镇", "t", kind="town")
+    grid.place("枫林镇", "u", kind="town")
+    grid.place("云峰村", "Y")
+    grid.area("云峰镇", "XFHY")
+    grid.area("澜溪县", "KLNM", kind="county")
+    return grid.gazetteer(tmp_path_factory.mktemp("county"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last"),
+    [
+        ("石桥", "枫林", "t", "u"),
+        ("石桥镇", "枫林镇", "t", "u"),
+        ("石桥路", "枫林大街", "F", "C"),
+        ("石桥", "县界", "t", "a"),
+        ("枫林", "县界", "u", "h"),
+        ("枫林", "省界", "u", "h"),
+        ("枫林大街", "澜溪", "C", "E"),
+        ("枫林大街", "云峰镇界", "C", "F"),
+        ("石桥", "与甲县交界处", "t", None),
+    ],
+)
+def test_an_end_is_the_settlement_the_street_the_river_or_the_boundary_that_its_words_mean(
+    county: Gazetteer, start: str, end: str, first: str, last: str | None
+) -> None:
+    """Places beside the road end it straight below them; 与甲县交界处 could be either end of the county."""
+    answer = ask(county, "石枫线", start, end, within="澜溪县")
+    if last is None:
+        assert answer.precision is Precision.PARTIAL
+        return
+    assert answer.precision is Precision.STRETCH
+    assert answer.geometry is not None
+    points = Grid(COUNTY).points
+    wanted = sorted([points[first][0], points[last][0]])
+    assert [answer.geometry.bounds[0], answer.geometry.bounds[2]] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_county_boundary_without_the_county_is_no_end(county: Gazetteer) -> None:
+    answer = ask(county, "石枫线", "枫林", "县界")
+    assert answer.precision is Precision.PARTIAL
+    assert "边界" in answer.why
