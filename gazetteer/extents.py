@@ -38,7 +38,7 @@ SETTLEMENTS = ("town", "village", "locality")
 LESSER_SETTLEMENT = 0.25
 """Cost of a village where such an end may be a town."""
 OTHER_THING = 1.0
-"""Cost of a street or bridge as such an end (枫林: 枫林镇 before 枫林大街): a settlement within its reach comes first."""
+"""Cost of a street or bridge as such an end (枫林: 枫林镇 before 枫林大街): a settlement in reach comes first."""
 OUTLINE = 1.0
 """Cost of a settlement's outline as an end, its middle being known too; of its middle, where its boundary is meant."""
 BOUNDARY_M = 500.0
@@ -117,7 +117,10 @@ class Extents:
             return [End(text, None, road.end(match[1]), 0.5)]
         if re.match(patterns["own_boundary"], text):
             return self._own_boundary(road, candidate, text)
-        boundary = re.match(patterns["boundary"], text) is not None
+        return self._named_ends(road, candidate, text)
+
+    def _named_ends(self, road: Road, candidate: Candidate, text: str) -> list[End] | NoEnd:
+        boundary = re.match(names.words()["ends"]["boundary"], text) is not None
         around = _box_around(candidate.box, END_SEARCH_M)
         reason, known = f"地名库中没有“{text}”", False
         for reading in _readings(text):

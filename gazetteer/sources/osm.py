@@ -188,7 +188,9 @@ def _join_lines(lines: list[Line]) -> Iterator[Place]:
                 if tag in line.tags and names and line.tags[tag] != names[0]:
                     by_name[tag.split(":")[0], line.tags[tag]].append(number)
     clusters = [(*key, cluster) for key, numbers in by_name.items() for cluster in _near(shapes, numbers)]
-    links = _links(lines, shapes, clusters)
+    joints = _Joints.of(lines, shapes)
+    clusters = _join_through(joints, clusters)
+    links = _links(joints, clusters)
     for position, (group, name, cluster) in enumerate(clusters):
         joining = shapes[links[position]]
         yield _road(
@@ -196,30 +198,77 @@ def _join_lines(lines: list[Line]) -> Iterator[Place]:
         )
 
 
-def _links(lines: list[Line], shapes: Any, clusters: list[tuple[str, str, list[int]]]) -> dict[int, list[int]]:
-    """For the clusters of roads, by position: the bridges, tunnels and roundabouts of other names that begin and end
-    on them."""
-    wanted = [n for n, line in enumerate(lines) if line.kind in STREETS and any(tag in line.tags for tag in LINK_TAGS)]
-    ends_of = {n: _touching(shapes[n]) for n in wanted}
-    clusters_of: dict[int, list[int]] = defaultdict(list)
+class _Joints(NamedTuple):
+    """The ways that can join the pieces of a road: by number the vertices where they can be joined, and the lines with
+    a vertex there."""
+
+    ends: dict[int, set[int]]
+    lines_at: dict[int, set[int]]
+
+    @classmethod
+    def of(cls, lines: list[Line], shapes: Any) -> "_Joints":
+        ends = {
+            number: _touching(shapes[number])
+            for number, line in enumerate(lines)
+            if line.kind in STREETS and any(tag in line.tags for tag in LINK_TAGS)
+        }
+        coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+        keys = vertex_keys(coordinates)
+        touched = np.isin(keys, np.array([key for keys in ends.values() for key in keys], dtype=np.int64))
+        lines_at: dict[int, set[int]] = defaultdict(set)
+        for key, owner in zip(keys[touched].tolist(), owners[touched].tolist(), strict=True):
+            lines_at[key].add(owner)
+        return cls(ends, lines_at)
+
+
+def _positions(clusters: list[tuple[str, str, list[int]]]) -> dict[int, list[int]]:
+    """By line, the positions of the clusters of roads that it belongs to."""
+    positions: dict[int, list[int]] = defaultdict(list)
     for position, (group, _, cluster) in enumerate(clusters):
         if group in STREETS or group == "ref":
             for number in cluster:
-                clusters_of[number].append(position)
-    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
-    keys = vertex_keys(coordinates)
-    touched = np.isin(keys, np.array([end for ends in ends_of.values() for end in ends], dtype=np.int64))
-    at: dict[int, set[int]] = defaultdict(set)
-    for key, owner in zip(keys[touched].tolist(), owners[touched].tolist(), strict=True):
-        at[key].update(clusters_of[owner])
+                positions[number].append(position)
+    return positions
+
+
+def _join_through(joints: _Joints, clusters: list[tuple[str, str, list[int]]]) -> list[tuple[str, str, list[int]]]:
+    """The clusters, those of one name at the two mouths of one bridge or tunnel, however long, as one."""
+    counts = Counter((group, name) for group, name, _ in clusters)
+    positions = _positions(clusters)
+    parents = list(range(len(clusters)))
+    for ends in joints.ends.values():
+        first: dict[tuple[str, str], int] = {}
+        for position in {p for end in ends for line in joints.lines_at[end] for p in positions.get(line, ())}:
+            group, name, _ = clusters[position]
+            if counts[group, name] > 1:
+                parents[_root(parents, position)] = _root(parents, first.setdefault((group, name), position))
+    joined: dict[int, list[int]] = defaultdict(list)
+    for position, (_, _, cluster) in enumerate(clusters):
+        joined[_root(parents, position)] += cluster
+    return [(*clusters[position][:2], cluster) for position, cluster in joined.items()]
+
+
+def _links(joints: _Joints, clusters: list[tuple[str, str, list[int]]]) -> dict[int, list[int]]:
+    """For the clusters of roads, by position: the bridges, tunnels and roundabouts of other names that begin and end
+    on them."""
+    positions = _positions(clusters)
     links: dict[int, list[int]] = defaultdict(list)
-    members = [set(cluster) for _, _, cluster in clusters]
-    for number, ends in ends_of.items():
-        meeting = Counter(position for end in ends for position in at.get(end, ()))
+    for number, ends in joints.ends.items():
+        meeting: Counter[int] = Counter()
+        for end in ends:
+            meeting.update({p for line in joints.lines_at[end] for p in positions.get(line, ())})
         for position, count in meeting.items():
-            if count > 1 and number not in members[position]:
+            if count > 1 and position not in positions.get(number, ()):
                 links[position].append(number)
     return links
+
+
+def _root(parents: list[int], item: int) -> int:
+    """The root of a tree of a union of sets; paths are halved on the way."""
+    while parents[item] != item:
+        parents[item] = parents[parents[item]]
+        item = parents[item]
+    return item
 
 
 def _touching(shape: BaseGeometry) -> set[int]:
@@ -258,18 +307,11 @@ def _near(shapes: Any, numbers: list[int]) -> list[list[int]]:
     )
     left, right = tree.query(shapes[numbers], predicate="dwithin", distance=reach)
     parents = list(range(len(numbers)))
-
-    def root(item: int) -> int:
-        while parents[item] != item:
-            parents[item] = parents[parents[item]]
-            item = parents[item]
-        return item
-
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        parents[root(one)] = root(other)
+        parents[_root(parents, one)] = _root(parents, other)
     groups: dict[int, list[int]] = defaultdict(list)
     for position, number in enumerate(numbers):
-        groups[root(position)].append(number)
+        groups[_root(parents, position)].append(number)
     return list(groups.values())
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import osmium
 import pytest
+import shapely
 
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place
@@ -57,6 +58,22 @@ def test_a_bridge_of_another_name_links_the_parts(tmp_path: Path, grid: Grid) ->
     links = places["城北东路"].links
     assert links is not None
     assert links.equals(grid.line("CD"))
+
+
+def test_a_tunnel_longer_than_any_gap_keeps_its_road_in_one_piece(tmp_path: Path) -> None:
+    """Two kilometres from A to E; the road at R, as far away and joined by nothing, is another of that name."""
+    grid = Grid("""
+    P--A-------------------E--Q                    R--S
+    """)
+    road = {"highway": "secondary", "name": "樟青线", "ref": "X904"}
+    tunnel = {"highway": "secondary", "name": "大岭隧道", "ref": "X904", "tunnel": "yes"}
+    path = write(tmp_path / "a.osm.pbf", grid, [("PA", road), ("AE", tunnel), ("EQ", road), ("RS", road)], {})
+    whole, other = sorted(
+        (place for place in read_pbf(path) if place.name == "樟青线"), key=lambda place: place.geometry.bounds
+    )
+    assert whole.geometry.equals(shapely.MultiLineString([grid.line("PA"), grid.line("EQ")]))
+    assert whole.links.equals(grid.line("AE"))
+    assert other.geometry.equals(grid.line("RS"))
 
 
 def test_named_nodes_and_closed_ways_are_points_and_areas(tmp_path: Path, grid: Grid) -> None:
