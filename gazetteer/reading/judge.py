@@ -93,6 +93,8 @@ class Judge:
         start, end = member.core
         if len(name) < 2 and not member.shared:
             return "too short for a name"
+        if name in self._lexicon.lists["parts"] and not member.shared and not member.before:
+            return "a part of something else"
         if len(name) > MAX_NAME:
             return "a phrase, not a name"
         numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)

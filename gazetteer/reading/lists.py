@@ -101,9 +101,9 @@ class Lists:
         """Where the last member of a group ends and what closes it: A、B|等3个污水处理厂; A、B|2个停车场."""
         if piece.etc is not None:
             yield piece.etc, self._closing(text, piece.etc, piece.end)
-        elif great := _GREAT.search(text, begin + 1, piece.end - 1):
+        elif great := _GREAT.search(text, begin + 1, piece.end):
             closing = self._members.parse(text, great.end(), piece.end)
-            if closing.head and closing.head_start > closing.core[0]:
+            if (closing.head and closing.head_start > closing.core[0]) or (closing.bare and closing.generic):
                 yield great.start(), closing
         elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(
             text, begin, middle.start

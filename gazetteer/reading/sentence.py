@@ -80,7 +80,8 @@ class Sentence:
         elif self.text[end : end + 1] == "：":
             self.carried = Predicate(lead=lead, rule="verb carried over")  # 重点推进以下项目：A、B
         elif tail:
-            self._unled(tokens, start, end)
+            link = not p.says(lead) and not lead.words(Role.ACTION)
+            self._unled(tokens, lead.end if link else start, end)
 
     def _unled(self, tokens: list[Token], start: int, end: int) -> None:
         """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""
@@ -161,6 +162,9 @@ class Sentence:
         begin, end = bounds
         p = self.g.predicates
         telling = predicate_part(run)
+        number = self.g.measures.at(self.masked, run.end, end)
+        if number and not telling and self.masked.startswith("、", number.end):
+            return False  # A改造18个、B改造3个
         if run.start > begin and telling and not self._complements(run.end):
             behind = Predicate(tail=telling, rule="verb behind, with more after it")
             found = self._list(tokens, begin, telling.start, behind)

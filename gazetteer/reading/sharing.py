@@ -12,10 +12,15 @@ _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Na
 _UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
 MAX_UNKNOWN = 4
 """Characters of unknown words between a head and a verb: an adverb or a part, not another name."""
+_ON_ROADS = frozenset((Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE))
+"""Kinds of things that stand at roads after which they are named."""
+_SETTLEMENTS = ("街道", "镇", "乡", "村", "社区", "片区")
 _CUT_AT = "路街桥"
 """Heads of one character behind which unknown words are cut; the others end too many other words."""
 MAX_HEADLESS = 5
 """Characters of the longest member that may take over another member's head: longer ones are things of their own."""
+MAX_VOLTAGE = 9
+"""The same for one that ends in a voltage (城西220千伏 from 港头110千伏输变电工程)."""
 MIN_GIVER = 5
 """Characters of the shortest name that gives its head to a name that may have one of its own (方岩 from 西溪卫生院)."""
 _FAMILIES = (
@@ -92,6 +97,9 @@ class Sharing:
             member.stage = member.stage or closing.stage
             member.stopped = member.stopped or stopped
             member.summed = bool(closing.generic or closing.head or closing.actions)
+            fitted = closing.head is not None and closing.head.kind is Kind.EQUIPMENT
+            if fitted and member.head and not member.weak:
+                continue  # 热源厂2台锅炉
             if closing.head and not closing.bare:
                 own_head = self._own_head(text, member, closing)
                 if words in self._collective and not own_head:
@@ -110,6 +118,9 @@ class Sharing:
         """Whether the member's own head says what it is, so that the head at the end of the list only sums up."""
         if member.head is None or closing.head is None:
             return False
+        summed = "路" in text[slice(*closing.core)]
+        if member.head.kind is Kind.ROAD and closing.head.kind in _ON_ROADS and closing.quantity and not summed:
+            return False  # A路、B路两处过街天桥
         if member.weak:
             return text[member.head_end - 1] == text[closing.head_end - 1]
         return closing.head.weak or _family(member.head.kind) == _family(closing.head.kind)
@@ -119,14 +130,18 @@ class Sharing:
         last = group[-1].member
         if not (last.actions or last.stage):
             return
+        said = bool(group[-1].predicate.lead or group[-1].predicate.tail)
         shared = [a for a in last.actions if self._lexicon.actions[a].nature in _SHARED_NATURES]
+        made = [a for a in last.actions if a not in shared] if not said else []
         for item in reversed(group[:-1]):
             if item.member.actions:
                 return
             quantity = item.member.quantity
-            if (quantity and quantity.start > item.member.start) or item.member.phase or not (shared or last.stage):
+            if (quantity and quantity.start > item.member.start) or item.member.phase or item.member.generic:
                 continue
-            item.member.actions = list(shared)
+            if not (shared or made or last.stage):
+                continue
+            item.member.actions = [*shared, *made]
             item.member.stage = item.member.stage or last.stage
             item.member.notes.append("said of the whole list")
 
@@ -147,7 +162,9 @@ class Sharing:
             member.notes.append("belongs to the work before it")
         elif index + 1 < len(group) and self._lacks_head(text, member, group[index + 1].member):
             giver = group[index + 1].member
-            if self._gives(member, giver) and (span := giver.shared or self._shareable(text, giver)):
+            if self._gives(text, member, giver) and (span := giver.shared or self._shareable(text, giver)):
+                while span[0] + 2 < span[1] and text.endswith(text[span[0] : span[0] + 2], *member.core):
+                    span = span[0] + 2, span[1]  # 丹景街道|街道卫生院
                 member.take_head(giver, span, "head shared with the next member")
         elif index and member.head is None and member.quantity and self._modifier_only(text, member):
             giver = group[index - 1].member
@@ -157,12 +174,25 @@ class Sharing:
     def _lacks_head(self, text: str, member: Member, giver: Member) -> bool:
         if member.head is None:
             return True
-        if giver.core[1] - giver.core[0] < MIN_GIVER:
+        if self._same_sort_of_place(text, member, giver):
+            return True
+        shared = giver.shared[1] - giver.shared[0] if giver.shared else 0
+        if giver.core[1] - giver.core[0] + shared < MIN_GIVER:
             return False
-        return self._along(text, member, giver) or (member.weak and not giver.weak)
+        return self._along(text, member, giver) or (member.weak and (not giver.weak or bool(giver.shared)))
 
-    def _gives(self, member: Member, giver: Member) -> bool:
-        if giver.head is None or giver.bare or member.core[1] - member.core[0] > MAX_HEADLESS:
+    @staticmethod
+    def _same_sort_of_place(text: str, member: Member, giver: Member) -> bool:
+        """丹景街道、石盘街道|卫生院: places of one sort, of which only the last has the thing written behind it."""
+        own = text[giver.core[0] : giver.core[1] if giver.shared else giver.head_start]
+        name = text[slice(*member.core)]
+        return any(name.endswith(sort) and sort in own[1:] for sort in _SETTLEMENTS)
+
+    def _gives(self, text: str, member: Member, giver: Member) -> bool:
+        if giver.head is None or giver.bare:
+            return False
+        voltage = text.endswith("千伏", *member.core)
+        if member.core[1] - member.core[0] > (MAX_VOLTAGE if voltage else MAX_HEADLESS):
             return False
         if member.quantity or member.generic or member.phase:
             return False

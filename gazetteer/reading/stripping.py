@@ -16,6 +16,8 @@ _OF_SIZE = ("年产", "日处理", "装机", "总长")
 _COUNTING = ("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")
 _TWO = 2
 """Characters of the words that heads and words for project have in common."""
+_SORT_LENGTHS = (4, 3, 2)
+"""Characters of the words for where and of what sort that stand before a number."""
 _BESIDE = "配套"
 """What goes with a thing that is named before it (火车站|配套工程)."""
 _CONTROLLING = ("重点项目", "标志性项目", "控制性工程", "控制工程", "关键工程", "标志性工程", "先导工程", "重点工程")
@@ -41,7 +43,8 @@ class Stripper:
         self._generic = frozenset(lexicon.lists["generic"])
         self._parts = frozenset(lexicon.lists["parts"])
         self._structures = frozenset(lexicon.lists["structures"])
-        self._stripped = Endings((*lexicon.actions, *lexicon.stages, *self._generic, *self._parts))
+        known = (*lexicon.actions, *lexicon.stages, *self._generic, *self._parts)
+        self._stripped = Endings(word for word in known if len(word) > 1 or word in self._generic)
         self._stop_ends = Endings(lexicon.stop_ends)
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._rules: tuple[Callable[[str, Member, int, int], int | None], ...] = (
@@ -100,9 +103,15 @@ class Stripper:
         return None
 
     def _leading(self, text: str, member: Member, start: int, end: int) -> int | None:
-        """5座|小(二)型水库."""
+        """5座|小(二)型水库; 城区12条|背街小巷."""
         quantity = self._measures.at(text, start, end)
-        if quantity is None or quantity.foreign or quantity.end >= end:
+        if quantity is None:
+            sorts = (text[start : start + length] for length in _SORT_LENGTHS)
+            word = next((word for word in sorts if self._heads.is_modifier(word)), "")
+            quantity = self._measures.at(text, start + len(word), end) if word else None
+            if quantity is None or not quantity.counts or text.startswith("（", quantity.end):
+                return None
+        if quantity.foreign or quantity.end >= end:
             return None
         member.quantity = quantity
         return quantity.end + text.startswith("的", quantity.end)
