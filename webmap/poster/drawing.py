@@ -210,11 +210,9 @@ def _draw_numbers_and_names(
 ) -> None:
     """Discs with numbers, then the works' names and those of the base map where there is room left."""
     anchors = [symbols.anchor_of(shape) for _, shape in placed]
-    reach = [
-        (symbols.RADIUS + (symbols.OUTLINE_GAP if one.work.precision in symbols.OUTLINES else 0) + 0.25) * unit
-        for one, _ in placed
-    ]
-    spots = place_discs(anchors, max(reach, default=0), occupied)
+    outlined = any(one.work.precision in symbols.OUTLINES for one, _ in placed)
+    reach = (symbols.RADIUS + (symbols.OUTLINE_GAP if outlined else 0) + 0.25) * unit
+    spots = place_discs(anchors, reach, occupied)
     for (one, _), anchor, spot in zip(placed, anchors, spots, strict=True):
         if anchor != spot:
             _draw_leader(canvas, anchor, spot, SIGNS[one.work.sector].colour, unit)
@@ -225,11 +223,11 @@ def _draw_numbers_and_names(
     occupied.take(along_lines(lines, 1.2 * unit, 0.6 * unit))
     draw_names(canvas, places, (TOWNS,), occupied, unit)
     size = NAME_SIZE * unit
-    for (one, _), (x, y), gap in zip(placed, spots, reach, strict=True):
+    for (one, _), (x, y) in zip(placed, spots, strict=True):
         name = printable(one.work.name)
         name = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
         width = canvas.text_width(name, size, Face.BOLD)
-        label = place_beside(x, y, gap + 0.35 * unit, name, width, size, occupied)
+        label = place_beside(x, y, reach, name, width, size, occupied)
         if label:
             colour = SIGNS[one.work.sector].colour
             canvas.text(label.x, label.y, name, size, face=Face.BOLD, colour=colour, halo=0.32 * unit)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext
+from shapely import LineString
 
 from gazetteer.vocabulary import Precision, Sector, Status
 from webmap import labels
@@ -14,12 +15,15 @@ from webmap.poster.canvas import Canvas, Face, printable
 from webmap.poster.inset import Inset
 from webmap.poster.layout import Box, Layout
 from webmap.poster.projection import Projection
-from webmap.poster.symbols import draw_disc
+from webmap.poster.symbols import draw_disc, draw_line
 
 INK, SOFT, RED = "#20242a", "#5d6670", "#b3261e"
 TICK_SPACING = 42  # mm on A3 between the lines of the graticule, at least
 BAR_LENGTH = 52  # mm on A3 of the scale bar, at most
 BAR_PARTS = 4
+KEY_ROWS, KEY_SIZE = 5, 2.45  # entries in a column of the key, and mm of their letters on A3
+KEY_SHARE = 0.72  # of the key's width that its signs may take: the rest is for scale and sources
+STATUS_LINE = 9.5  # mm on A3 of a line in the key: two of the longest dashes
 
 
 def draw_sheet(canvas: Canvas, layout: Layout) -> None:
@@ -129,48 +133,64 @@ def _figures(number: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the key: `draw(x, y)` draws its sign around a point."""
+    """An entry of the key: `draw(x, y)` draws its sign around a point; `more` mm beside it are drawn on too."""
 
     text: str
     draw: Callable[[float, float], None]
+    more: float = 0
 
 
 def draw_key(canvas: Canvas, layout: Layout, projection: Projection, sources: Sequence[str], used: set[Sector]) -> None:
     """Signs of sectors, statuses, precisions and of the base map; then scale, projection, sources and date."""
     unit, box = layout.unit, layout.key
-    canvas.frame(box.x, box.y, box.width, box.height, 0.25 * unit, INK)
-    x = box.x + 3 * unit
+    canvas.frame(*box, 0.25 * unit, INK)
     sectors, statuses, precisions = _disc_entries(canvas, 0.8 * unit, used)
-    for heading, entries, rows in (
-        (gettext("工作领域"), sectors, 5),
-        (gettext("进展"), statuses, 5),
-        (gettext("定位精度"), precisions, 5),
-        (gettext("底图"), _base_entries(canvas, unit), 5),
-    ):
-        x = _draw_block(canvas, x, box.y, unit, heading, entries, rows)
-        canvas.context.move_to(x - 1.6 * unit, box.y + 2.5 * unit)
-        canvas.context.line_to(x - 1.6 * unit, box.bottom - 2.5 * unit)
+    blocks = [
+        (gettext("工作领域"), sectors),
+        (gettext("进展"), statuses),
+        (gettext("定位精度"), precisions),
+        (gettext("底图"), _base_entries(canvas, unit)),
+    ]
+    total = sum(_block_width(canvas, unit, heading, entries) for heading, entries in blocks)
+    shrink = min(1, KEY_SHARE * box.width / total)  # on a narrow map, or in the longer words of English
+    x = 3 * unit
+    canvas.context.save()
+    canvas.context.translate(box.x, box.y + (1 - shrink) * box.height / 2)
+    canvas.context.scale(shrink)
+    for heading, entries in blocks:
+        _draw_block(canvas, x, unit, heading, entries)
+        x += _block_width(canvas, unit, heading, entries)
+        canvas.context.move_to(x - 1.6 * unit, 2.5 * unit)
+        canvas.context.line_to(x - 1.6 * unit, box.height - 2.5 * unit)
         canvas.stroke_path("#c9c4ba", 0.15 * unit)
-    _draw_imprint(canvas, Box(x + unit, box.y, box.right - x - 4 * unit, box.height), unit, projection, sources)
+    canvas.context.restore()
+    left = box.x + x * shrink + unit
+    _draw_imprint(canvas, Box(left, box.y, box.right - left - 3 * unit, box.height), unit, projection, sources)
 
 
-def _draw_block(
-    canvas: Canvas, x: float, top: float, unit: float, heading: str, entries: Sequence[Entry], rows: int
-) -> float:
-    """One block of the key; returns where the next begins."""
-    size, step = 2.45 * unit, 5.6 * unit
-    canvas.text(x, top + 5.2 * unit, heading, 2.8 * unit, face=Face.BOLD)
-    right = x + canvas.text_width(heading, 2.8 * unit, Face.BOLD)
-    for start in range(0, len(entries), rows):
-        column = entries[start : start + rows]
+def _columns(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+    return [entries[start : start + KEY_ROWS] for start in range(0, len(entries), KEY_ROWS)]
+
+
+def _column_width(canvas: Canvas, unit: float, column: Sequence[Entry]) -> float:
+    return 8.4 * unit + max(entry.more + canvas.text_width(entry.text, KEY_SIZE * unit) for entry in column)
+
+
+def _block_width(canvas: Canvas, unit: float, heading: str, entries: Sequence[Entry]) -> float:
+    columns = sum(_column_width(canvas, unit, column) for column in _columns(entries))
+    return max(columns, canvas.text_width(heading, 2.8 * unit, Face.BOLD) + 2 * unit) + 1.6 * unit
+
+
+def _draw_block(canvas: Canvas, x: float, unit: float, heading: str, entries: Sequence[Entry]) -> None:
+    """One block of the key, from its upper left corner."""
+    size = KEY_SIZE * unit
+    canvas.text(x, 5.2 * unit, heading, 2.8 * unit, face=Face.BOLD)
+    for column in _columns(entries):
         for row, entry in enumerate(column):
-            y = top + 10.2 * unit + row * step
+            y = (10.2 + row * 5.6) * unit
             entry.draw(x + 2.6 * unit, y)
-            canvas.text(x + 6.2 * unit, y + 0.36 * size, entry.text, size)
-        width = 8.4 * unit + max(canvas.text_width(entry.text, size) for entry in column)
-        right = max(right, x + width - 2 * unit)
-        x += width
-    return max(x, right + 2 * unit) + 1.6 * unit
+            canvas.text(x + 6.2 * unit + entry.more, y + 0.36 * size, entry.text, size)
+        x += _column_width(canvas, unit, column)
 
 
 def _disc_entries(canvas: Canvas, unit: float, used: set[Sector]) -> tuple[list[Entry], list[Entry], list[Entry]]:
@@ -183,7 +203,17 @@ def _disc_entries(canvas: Canvas, unit: float, used: set[Sector]) -> tuple[list[
         for sector in Sector
         if sector in used
     ]
-    statuses = [Entry(str(labels.STATUSES[status]), disc(plain, status, Precision.EXACT)) for status in Status]
+
+    def disc_and_line(status: Status) -> Callable[[float, float], None]:
+        def draw(x: float, y: float) -> None:
+            disc(plain, status, Precision.EXACT)(x, y)
+            stroke = LineString([(x + 3.2 * unit, y), (x + 3.2 * unit + STATUS_LINE * unit, y)])
+            draw_line(canvas, stroke, unit, plain, status, True)
+
+        return draw
+
+    more = (STATUS_LINE + 1) * unit
+    statuses = [Entry(str(labels.STATUSES[status]), disc_and_line(status), more) for status in Status]
     shown = (Precision.EXACT, Precision.PARTIAL, Precision.NEAR, Precision.TOWN)
     texts = {precision: str(labels.PRECISIONS[precision]) for precision in shown}
     texts[Precision.EXACT] = gettext("确切位置、路段")

@@ -122,6 +122,15 @@ def test_in_english_all_but_the_names_is_english(draw, works, county):
         assert said in text
 
 
+def test_the_key_of_a_tall_county_holds_all_sectors_in_english(draw, session):
+    report = a_report(session)
+    for number, sector in enumerate(Sector):
+        a_work(session, report, f"{number}号", place=f"POINT(120 {28 + number / 10})", sector=sector)
+    text = text_of(draw(size="A4", language="en")[1])
+    for said in ("Culture and tourism", "Public safety", "County boundary", "Scale 1 :", "km", "Drawn on"):
+        assert said in text
+
+
 def test_the_choices_choose_the_works_and_stand_under_the_title(draw, works, county):
     drawn, document = draw(Selection(sector=(Sector.WATER,)))
     assert (drawn.works, drawn.placed) == (1, 1)

@@ -52,7 +52,7 @@ def test_the_enlarged_part_fills_the_inset(main):
     assert (corner.x, corner.y) == pytest.approx((box.x, box.y), abs=1e-3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(20, 270), st.floats(30, 230)), min_size=0, max_size=40))
 def test_it_hides_no_other_work(main, others):
     inset = find_inset(CROWD + others, main, [], ARROW, 2)

@@ -12,7 +12,7 @@ FRAME = Box(10, 20, 200, 100)
 points = st.tuples(st.floats(15, 205), st.floats(25, 115))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(points, min_size=1, max_size=40))
 def test_discs_lie_apart_and_inside_the_map(anchors):
     spots = np.array(place_discs(anchors, 2, Occupied(FRAME)))
@@ -26,7 +26,7 @@ def test_a_disc_stays_where_its_work_is_when_there_is_room():
     assert place_discs([(50, 50), (60, 50)], 2, Occupied(FRAME)) == [(50, 50), (60, 50)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(points, min_size=1, max_size=40))
 def test_names_lie_on_no_disc_and_on_no_other_name(anchors):
     occupied = Occupied(FRAME)
