@@ -241,7 +241,7 @@ def _phrases(lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
         trie_pattern(lexicon.lists[key]) for key in ("plans", "approvals", "approvers", "part_works")
     )
     return (
-        (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：\0]{{0,16}}?(?:{plans})", "列入规划"),
+        (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：]{{0,16}}?(?:{plans})", "列入规划"),
         (
             rf"(?:通过|获得?|取得|完成)(?:{approvers}){{0,8}}(?:{approvals})"
             r"(?:工作|手续|报告)?(?:批复|审批|审查|评审)?",

@@ -91,7 +91,8 @@ class Sharing:
     def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
         """The head, actions and stage behind the list are said of all."""
         words = text[slice(*closing.core)]
-        stopped = not closing.bare and closing.head is None and words.endswith(self._stop_ends)
+        works = bool(closing.generic) or words in self._collective
+        stopped = not (closing.bare or works) and closing.head is None and words.endswith(self._stop_ends)
         for member in members:
             member.actions = member.actions or list(closing.actions)
             member.stage = member.stage or closing.stage
@@ -103,7 +104,7 @@ class Sharing:
             if closing.head and not closing.bare:
                 own_head = self._own_head(text, member, closing)
                 if words in self._collective and not own_head:
-                    member.head = closing.head
+                    member.head = member.head if member.head and not (member.weak or member.ends) else closing.head
                 elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
                     member.take_head(closing, closing.core, "head shared by the list")
         count = closing.quantity

@@ -109,7 +109,9 @@ class Stripper:
             sorts = (text[start : start + length] for length in _SORT_LENGTHS)
             word = next((word for word in sorts if self._heads.is_modifier(word)), "")
             quantity = self._measures.at(text, start + len(word), end) if word else None
-            if quantity is None or not quantity.counts or text.startswith("（", quantity.end):
+            if quantity is None or not (quantity.counts or quantity.unit in _SIZES):
+                return None
+            if not self._heads.head(text, quantity.end, end) or text.startswith("（", quantity.end):
                 return None
         if quantity.foreign or quantity.end >= end:
             return None
@@ -129,7 +131,8 @@ class Stripper:
             member.notes.append("ends in brackets")
         if (phase := PHASE.search(text, begin + 1, end - 1)) and not member.phase:
             member.phase = phase.group()
-        sizes = (q for q in self._measures.find(text, begin + 1, end - 1) if q.unit in _SIZES)
+        found = self._measures.find(text, begin + 1, end - 1)
+        sizes = (q for q in found if q.unit in _SIZES or (q.counts and q.start == begin + 1 and q.end == end - 1))
         member.quantity = member.quantity or next(sizes, None)
         unclear = ends is None and phase is None
         member.alias = member.alias or (unclear and _ALIAS.fullmatch(text, begin + 1, end - 1) is not None)
