@@ -257,12 +257,13 @@ def _title_of(reports: Sequence[ReportTitle]) -> str:
 
 def _subtitle_of(selection: Selection, works: int, placed: int) -> str:
     """What was chosen, and how much of it is on the map."""
+    comma = gettext("、")
     chosen = [
-        "、".join(str(labels.SECTORS[sector]) for sector in selection.sector),
-        "、".join(str(labels.STATUSES[status]) for status in selection.status),
-        "、".join(printable(town) for town in selection.town),
-        "、".join(printable(area) for area in selection.area),
-        "、".join(str(labels.PRECISIONS[precision]) for precision in selection.precision),
+        comma.join(str(labels.SECTORS[sector]) for sector in selection.sector),
+        comma.join(str(labels.STATUSES[status]) for status in selection.status),
+        comma.join(printable(town) for town in selection.town),
+        comma.join(printable(area) for area in selection.area),
+        comma.join(str(labels.PRECISIONS[precision]) for precision in selection.precision),
         f"“{printable(selection.words)}”" if selection.words else "",
     ]
     counts = gettext("共 %(works)d 项工程，图上 %(placed)d 项", works=works, placed=placed)
