@@ -83,6 +83,8 @@ class Extents:
                 match[1], kind=self.asked.query.kind, area=self.asked.area, only=LINES, slips=False
             )
             roads = [c for c in found.candidates if c.is_line][:ROADS]
+        if not roads and (river := self._river(name)):
+            roads = [river]
         if not roads:
             return self._corridor(found, extent)
         best: tuple[float, Candidate, End, End, Stretch] | None = None
@@ -109,6 +111,19 @@ class Extents:
         if partial is not None:
             return self._partial(*partial[1:])
         return self.asked.none(f"“{extent.start}”与“{extent.end}”在“{roads[0].title}”上是同一处，截不出路段")
+
+    def _river(self, name: str) -> Candidate | None:
+        """The river that works beside it are named after (澜溪城区段堤防: 澜溪)."""
+        folded = names.fold(name)
+        if not re.search(names.words()["ends"]["beside_river"], folded):
+            return None
+        for length in range(len(folded) - 1, 1, -1):
+            only = frozenset({"waterway"})
+            found = self.resolver.search(folded[:length], area=self.asked.area, only=only, slips=False)
+            rivers = [c for c in found.candidates if c.is_line and not c.cost]
+            if rivers:
+                return rivers[0]
+        return None
 
     def _ends(self, road: Road, candidate: Candidate, text: str) -> list[End] | NoEnd:
         """All readings of an end that the road meets, best first."""

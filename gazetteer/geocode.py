@@ -9,6 +9,7 @@ Every answer says in Chinese how it was found or why nothing was.
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gazetteer import names
-from gazetteer.answer import Answer, Asked, Query, best_shape, name_facts, shape_of
+from gazetteer.answer import DOUBT, Answer, Asked, Query, best_shape, name_facts, shape_of
 from gazetteer.confidence import probability
 from gazetteer.errors import GuatuError
 from gazetteer.extents import ROADS, Extents
@@ -28,6 +29,7 @@ from gazetteer.resolve import (
     Found,
     Resolver,
     box_distance_m,
+    holders,
     kinds,
     label,
     off_centre,
@@ -42,6 +44,10 @@ BRACKET_COST = 5
 """A name that agrees only without its words in brackets may have its extent in them."""
 GUIDED = 0.3
 """What another place of the same name still counts where the sentence or the town says which is nearer; 1 without."""
+MIN_THING = 3
+"""Characters of a thing's name behind another: two (小学) name nothing."""
+MAX_BEGINNING = 12
+"""Characters of the name of a zone, town or village that a name begins with."""
 CACHED_ROADS = 512
 """Graphs of roads and areas that are kept for the next query."""
 
@@ -102,6 +108,7 @@ class _Search:
 
     def __init__(self, gazetteer: Gazetteer, query: Query) -> None:
         self.road_of = gazetteer.road
+        self.area_of = gazetteer.area
         self.resolver = gazetteer.resolver
         area = gazetteer.area(query.within) if query.within else None
         unknown = {"outside_unknown": 1.0} if query.within and area is None else {}
@@ -114,12 +121,13 @@ class _Search:
         if query.extent:
             return self._extents.answer(query.name, query.extent)
         found = self.resolver.search(query.name, kind=query.kind, area=self.asked.area)
+        found.candidates = [c for c in found.candidates if not self._lies_elsewhere(c)]
         if not found.candidates or found.candidates[0].cost >= BRACKET_COST:
             inside = re.match(names.words()["ends"]["extent"], query.name)
             if inside:
                 return self._extents.answer(inside[1], Extent(inside[2], inside[3]))
         if not found.candidates or found.candidates[0].agreement.slip:
-            for reading in (self._junction, self._extension):
+            for reading in (self._behind, self._junction, self._extension):
                 answer = reading()
                 if answer is not None:
                     return answer
@@ -182,51 +190,92 @@ class _Search:
             return candidates[0]
         return min(candidates, key=lambda c: sum(float(np.hypot(*(c.point - p))) for p in points))
 
+    def _behind(self) -> Answer | None:
+        """A thing named behind the road, river or place that it lies at (枫云线黄泥岭隧道: 黄泥岭隧道)."""
+        folded = names.fold(self.asked.query.name)
+        for start in range(2, len(folded) - MIN_THING + 1):
+            before, name = folded[:start], folded[start:]
+            found = self.resolver.search(name, kind=self.asked.query.kind, area=self.asked.area, slips=False)
+            things = [c for c in found.candidates if not c.cost and not np.isnan(c.point[0])]
+            if not things:
+                continue
+            query = names.Form(name, names.Rule.PREFIX, prefix=before)
+            there = [
+                replace(thing, agreement=replace(thing.agreement, query=query))
+                for thing in things
+                if self._lies_at(thing, before)
+            ]
+            if there:
+                return self._place(Found(there))
+        return None
+
+    def _lies_elsewhere(self, place: Candidate) -> bool:
+        """Whether a place surely does not lie in the county or town that the query says before its name."""
+        said = "" if place.agreement.place.prefix else place.agreement.query.prefix
+        area = self.area_of(said) if said and not np.isnan(place.point[0]) else None
+        return area is not None and not _holds(area, place)
+
+    def _lies_at(self, thing: Candidate, before: str) -> bool:
+        """Whether a thing lies in the place, or on the line, that the words before its name say."""
+        found = self.resolver.search(before, area=self.asked.area, slips=False).candidates
+        reach = kinds()["reach_m"].get(thing.kind, kinds()["reach_m"]["default"])
+        for line in (c for c in found if c.is_line and not c.cost):
+            if box_distance_m(line.box, thing.box) <= reach and self.road_of(line).meet(shape_of(thing), reach):
+                return True
+        area = self.area_of(before)
+        return area is not None and _holds(area, thing)
+
     def _inside_parent(self, place: Candidate) -> Answer:
         """A place with a name only lies in its parents; the smallest with a geometry answers."""
-        index, key = place.index, place.index.text("parent", place.number)
-        while key is not None:
-            number = index.number_of_key(key)
-            if number is None:
-                break
-            geometry, kind = index.geometry(number), index.kind(number)
-            if geometry is not None:
-                precision = {"town": Precision.TOWN, "village": Precision.NEAR}.get(kind, Precision.COUNTY)
-                parent = Candidate(index, number, index.text("name", number) or "", place.agreement, kind, 2)
-                why = f"“{place.title}”只有名称没有坐标，位于“{parent.title}”内"
-                facts = self.asked.facts | name_facts(place)
-                return Answer(
-                    self.asked.query.id,
-                    geometry,
-                    precision,
-                    probability(facts),
-                    (place.to_json(), parent.to_json()),
-                    why,
-                    {"facts": facts},
-                )
-            key = index.text("parent", number)
-        return self.asked.none(f"“{place.title}”只有名称，没有坐标")
+        parent = next((holder for holder in holders(place) if holder.geometry is not None), None)
+        if parent is None:
+            return self.asked.none(f"“{place.title}”只有名称，没有坐标")
+        facts = self.asked.facts | name_facts(place)
+        return Answer(
+            self.asked.query.id,
+            parent.geometry,
+            {"town": Precision.TOWN, "village": Precision.NEAR}.get(parent.kind, Precision.COUNTY),
+            probability(facts),
+            (place.to_json(), parent.to_json()),
+            f"“{place.title}”只有名称没有坐标，位于“{parent.title}”内",
+            {"facts": facts},
+        )
 
     def _absent(self, found: Found) -> Answer:
-        """Nothing has the name; where its first words are a town or village, that is near."""
+        """Nothing has the name; where its first words are a zone, a town or a village, that is near."""
         reasons = sorted(found.rejected, key=lambda rejection: not rejection.sister)[:3]
         reason = "；".join(dict.fromkeys(r.reason for r in reasons)) or f"地名库中没有“{self.asked.query.name}”"
         folded = names.fold(self.asked.query.name)
-        if self.asked.query.kind not in LINES:
-            for length in range(min(len(folded) - 2, 8), 1, -1):
-                place = self._settlement(folded[:length])
-                if place is not None:
-                    precision = Precision.TOWN if place.kind == "town" else Precision.NEAR
-                    why = f"{reason}；名称中的“{place.title}”是{label(place.kind)}，可在其附近找"
-                    return Answer(self.asked.query.id, place.geometry, precision, 0.5, (place.to_json(),), why)
-        return self.asked.none(reason + self.asked.area_words)
+        place = self._beginning(folded) if self.asked.query.kind not in LINES else None
+        if place is None:
+            return self.asked.none(reason + self.asked.area_words)
+        precision = Precision.TOWN if place.kind == "town" else Precision.NEAR
+        why = f"名称中的“{place.title}”是{label(place.kind)}，可在其附近找"
+        if place.kind != "zone":  # 开发区东区 is a part of the zone, whatever the reason calls it
+            why = f"{reason}；{why}"
+        return Answer(self.asked.query.id, place.geometry, precision, DOUBT, (place.to_json(),), why)
 
-    def _settlement(self, name: str) -> Candidate | None:
-        """The one town, or else the one village, of this name in the area."""
-        for kind in ("town", "village"):
-            found = self.resolver.search(name, area=self.asked.area, slips=False, only=frozenset({kind}))
+    def _beginning(self, folded: str) -> Candidate | None:
+        """The zone, town or village that a name begins with; the village behind a town, in it."""
+        for length in range(min(len(folded) - 1, MAX_BEGINNING), 1, -1):
+            place = self._settlement(folded[:length], ("zone", "town", "village"), self.asked.area)
+            if place is None or (place.kind != "zone" and length == len(folded) - 1):
+                continue
+            rest = folded[length:]
+            town = self.area_of(folded[:length]) if place.kind == "town" else None
+            villages = (
+                self._settlement(rest[:n], ("village",), town) for n in range(min(len(rest), MAX_BEGINNING), 1, -1)
+            )
+            return next((v for v in villages if v), place) if town else place
+        return None
+
+    def _settlement(self, name: str, wanted: Sequence[str], area: Area | None) -> Candidate | None:
+        """The one place of this name in an area, of the first of the kinds that has one."""
+        for kind in wanted:
+            found = self.resolver.search(name, area=area, slips=False, only=frozenset({kind}))
             near = [group[0] for group in found.groups if not np.isnan(group[0].point[0])]
-            if len(near) == 1 and not found.more and near[0].agreement.cost <= 1:
+            sure = len(near) == 1 and not found.more and near[0].agreement.cost <= 1
+            if sure and (kind != "zone" or not near[0].agreement.place.suffix):
                 return near[0]
         return None
 
@@ -287,6 +336,10 @@ class _Search:
         where = f"{match[2]}端" if match[2] else "两端"
         why = f"“{self.asked.query.name}”不在地图上；它从“{roads[0].title}”的{where}延伸出去"
         return self.asked.near(points if len(spots) > 1 else points.geoms[0], [roads[0]], why)
+
+
+def _holds(area: Area, place: Candidate) -> bool:
+    return bool(area.holds(place.index, np.array([place.number], dtype=np.int32))[0])
 
 
 def _crossing_names(name: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -45,8 +45,8 @@ def _words() -> dict[str, list[str]]:
 
 
 def mentioned(gazetteer: Gazetteer, name: str, area: Area | None) -> Mention | None:
-    """The thing whose whole name begins a work's (滨江公园 in 滨江公园二期); else the smallest settlement that it begins
-    with, after the county's own name; else the county's seat.
+    """The thing whose whole name begins a work's (滨江公园 in 滨江公园二期); else the smallest settlement that it
+    begins with, after the county's own name; else the county's seat.
     """
     text = names.fold(name)
     thing = _thing(gazetteer, text, area)
@@ -108,16 +108,3 @@ def _seat(gazetteer: Gazetteer, words: str, area: Area) -> Mention | None:
             if is_point and candidate.kind in COUNTIES | {"town", "locality"}:
                 return Mention(words, candidate, SEAT)
     return None
-
-
-def holders(place: Candidate) -> list[Candidate]:
-    """The places that hold a place, innermost first, up to the first that has a geometry."""
-    index, found = place.index, []
-    key = index.text("parent", place.number)
-    while key is not None and (number := index.number_of_key(key)) is not None:
-        holder = replace(place, number=number, name=index.text("name", number) or key, kind=index.kind(number))
-        found.append(holder)
-        if holder.geometry is not None:
-            break
-        key = index.text("parent", number)
-    return found

@@ -21,6 +21,8 @@ from gazetteer.names import Agreement, Contradiction, Form, Slip
 METRES_A_DEGREE = 111_320.0
 GROUP_M = 300.0
 """Metres: places of one name nearer than this are one thing mapped twice (a school's node and its grounds)."""
+INTERCHANGE_M = 1500.0
+"""The same for an interchange: its exits in the two directions lie so far apart."""
 AREA_SLACK_M = 300.0
 """Metres: how far outside a polygon still counts as inside, for roads along a boundary and coarse county polygons."""
 POINT_RADIUS_M = {"province": 400_000.0, "city": 120_000.0, "county": 50_000.0, "town": 12_000.0, "village": 4_000.0}
@@ -179,7 +181,8 @@ class Found:
 def _one_thing(one: Candidate, other: Candidate) -> bool:
     if np.isnan(one.point[0]) or np.isnan(other.point[0]):
         return False
-    return box_distance_m(one.box, other.box) <= GROUP_M and kind_fit(one.kind, other.kind) > 0
+    reach = INTERCHANGE_M if one.kind == other.kind == "interchange" else GROUP_M
+    return box_distance_m(one.box, other.box) <= reach and kind_fit(one.kind, other.kind) > 0
 
 
 def box_distance_m(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
@@ -371,6 +374,19 @@ def off_centre(candidate: Candidate, area: Area | None) -> int:
     return int(
         area is not None and area.polygon is not None and not shapely.intersects_xy(area.polygon, *candidate.point)
     )
+
+
+def holders(place: Candidate) -> list[Candidate]:
+    """The places that hold a place, innermost first, up to the first that has a geometry."""
+    index, found = place.index, []
+    key = index.text("parent", place.number)
+    while key is not None and (number := index.number_of_key(key)) is not None:
+        holder = replace(place, number=number, name=index.text("name", number) or key, kind=index.kind(number))
+        found.append(holder)
+        if holder.geometry is not None:
+            break
+        key = index.text("parent", number)
+    return found
 
 
 def _suits(suffix: str, kind: str) -> bool:

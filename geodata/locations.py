@@ -11,8 +11,8 @@ from sqlalchemy import and_, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gazetteer.geocode import Answer, Gazetteer, Query
-from gazetteer.mentions import Mention, holders, mentioned
-from gazetteer.resolve import label
+from gazetteer.mentions import Mention, mentioned
+from gazetteer.resolve import holders, label
 from gazetteer.vocabulary import Kind, Precision
 from gazetteer.work import Extent
 from geodata.candidates import losers

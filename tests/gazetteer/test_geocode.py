@@ -242,3 +242,68 @@ def test_a_county_boundary_without_the_county_is_no_end(county: Gazetteer) -> No
     answer = ask(county, "石枫线", "枫林", "县界")
     assert answer.precision is Precision.PARTIAL
     assert "边界" in answer.why
+
+
+VALLEY = """
+     K---------------L
+     |  A--B--C--D   M--------------N
+     |     v     w   |     x     z  |
+     P---------------Q--------------R
+     E--F--G--H--J
+     s           t
+     S           T
+"""
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
+    grid = Grid(VALLEY)
+    grid.road("枫云线", "ABCD")
+    grid.road("黄泥岭隧道", "BC", kind="tunnel")
+    grid.road("澜溪", "EFGHJ", kind="waterway")
+    grid.road("解放桥", "FG", kind="bridge")
+    grid.road("解放南路", "EsS", names=["东风桥"])
+    grid.road("龙泉南路", "JtT", names=["龙泉大桥"])
+    grid.place("石桥互通", "w", kind="interchange")
+    grid.place("上坪村", "v")
+    grid.place("上坪村", "x")
+    grid.area("云峰乡", "KLQP")
+    grid.area("樟坪镇", "LNRQ")
+    grid.area("澜溪经济开发区", "MNRQ", kind="zone")
+    return grid.gazetteer(tmp_path_factory.mktemp("valley"))
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [("枫云线黄泥岭隧道", "B"), ("枫云线石桥互通", "w"), ("樟坪镇上坪村", "x"), ("云峰乡上坪村", "v")],
+)
+def test_a_thing_named_behind_the_road_or_town_it_lies_in_is_found(valley: Gazetteer, name: str, letter: str) -> None:
+    answer = ask(valley, name)
+    assert answer.precision is Precision.EXACT
+    assert answer.geometry is not None
+    assert answer.geometry.distance(shapely.Point(Grid(VALLEY).points[letter])) < 1e-6
+
+
+def test_a_thing_that_lies_elsewhere_is_not_the_one_behind_the_name(valley: Gazetteer) -> None:
+    assert ask(valley, "樟坪镇石桥互通").precision in (Precision.TOWN, Precision.NONE)
+
+
+def test_works_in_the_village_of_a_town_are_near_the_village(valley: Gazetteer) -> None:
+    answer = ask(valley, "樟坪镇上坪村饮水提升工程")
+    assert answer.precision is Precision.NEAR
+    assert answer.geometry is not None
+    assert answer.geometry.equals(shapely.Point(Grid(VALLEY).points["x"]))
+
+
+def test_a_part_of_a_zone_is_near_the_zone_and_no_sister_of_it(valley: Gazetteer) -> None:
+    answer = ask(valley, "澜溪经济开发区东区")
+    assert (answer.precision, answer.matched[0]["name"]) == (Precision.NEAR, "澜溪经济开发区")
+    assert "两处" not in answer.why
+
+
+def test_works_along_a_river_are_cut_from_the_river(valley: Gazetteer) -> None:
+    answer = ask(valley, "澜溪城区段堤防", "东风桥", "龙泉大桥")
+    assert answer.precision is Precision.STRETCH
+    assert answer.matched[0]["kind"] == "waterway"
+    assert answer.geometry is not None
+    assert answer.geometry.equals(Grid(VALLEY).line("EFGHJ"))
