@@ -20,6 +20,10 @@ postgis() {
     ls /usr/lib/postgresql/*/bin/postgres && ls /usr/share/postgresql/*/extension/postgis.control
 }
 
+libcairo() {
+    ldconfig -p | grep -q libcairo.so.2
+}
+
 font() {
     find /usr/share/fonts /usr/local/share/fonts -iname '*cjk*' | grep -q .
 }
@@ -31,6 +35,7 @@ else
     need postgresql-client "PostgreSQL's programs, to back up the database of DATABASE_URL" command -v pg_dump
 fi
 need fonts-noto-cjk "Chinese letters, for printed maps" font
+need libcairo2 "cairo, to draw printed maps" libcairo
 if [ "$purpose" = test ]; then
     need chromium "a browser, for the tests of the pages" command -v chromium
 fi
