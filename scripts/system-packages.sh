@@ -21,7 +21,7 @@ postgis() {
 }
 
 libcairo() {
-    ldconfig -p | grep -q libcairo.so.2
+    ls /usr/lib/*/libcairo.so.2
 }
 
 font() {
