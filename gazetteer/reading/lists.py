@@ -103,7 +103,7 @@ class Lists:
             yield piece.etc, self._closing(text, piece.etc, piece.end)
         elif great := _GREAT.search(text, begin + 1, piece.end):
             closing = self._members.parse(text, great.end(), piece.end)
-            if (closing.head and closing.head_start > closing.core[0]) or (closing.bare and closing.generic):
+            if (closing.head and len(text[slice(*closing.core)]) > 1) or (closing.bare and closing.generic):
                 yield great.start(), closing
         elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(
             text, begin, middle.start

@@ -73,7 +73,14 @@ class Members:
     def _bracket_inside(self, text: str, member: Member, start: int, end: int) -> int:
         """胜利街（长江路口至黄河路口）综合管廊: the ends stand inside the name."""
         begin, close = text.find("（", start, end), text.rfind("）", start, end)
-        if member.ends or not start < begin < close < end - 1 or not self._heads.head(text, close + 1, end):
+        if member.ends or not start < begin < close < end - 1:
+            return end
+        behind = inline_ends(text, close + 1, end, end, end)
+        if behind and behind.whole and self._heads.head(text, start, begin):  # S325（原复线）瓜渚至五桥段
+            member.ends = behind.a, behind.b
+            member.notes.append("ends behind a bracket")
+            return begin
+        if not self._heads.head(text, close + 1, end):
             return end
         if (ends := bracket_ends(text, begin + 1, close)) is None:
             return end

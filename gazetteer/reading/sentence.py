@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gazetteer.reading.clauses import clauses
+from gazetteer.reading.heads import PHASE
 from gazetteer.reading.lexicon import Role
 from gazetteer.reading.lists import WorkList
 from gazetteer.reading.member import Item, Member
@@ -46,6 +47,7 @@ class Sentence:
         self.carried = Predicate()
         self.said = Run()
         self.last = Predicate()
+        self.named: Member | None = None
         self.pending: list[tuple[WorkList, tuple[int, int]]] = []
 
     def read(self) -> None:
@@ -221,7 +223,21 @@ class Sentence:
     def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
         if start >= end:
             return WorkList()
-        return self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)
+        found = self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)
+        for item in found.items:
+            self._continue(item.member)
+        return found
+
+    def _continue(self, member: Member) -> None:
+        """A公路一期通车，|二期|启动: a phase alone is one of the work named before it in the sentence."""
+        before = self.named
+        alone = member.bare and member.phase and self.text.startswith(member.phase, member.start)
+        if before and before.head and alone:
+            member.core = member.start, member.start + len(member.phase)
+            phase = PHASE.search(self.text, *before.core)
+            member.before = before.core[0], phase.start() if phase else before.core[1]
+            member.head, member.head_start = before.head, member.core[0]
+            member.notes.append("a phase of the work before it")
 
     def _acceptable(self, found: WorkList, predicate: Predicate) -> bool:
         return any(self._why_not(item, found, predicate) is None for item in found.items)
@@ -236,6 +252,8 @@ class Sentence:
             why = self._why_not(item, found, predicate)
             if why is None:
                 kept = True
+                if item.member.head and not item.member.shared and not item.member.before:
+                    self.named = item.member
                 if work := self.maker.make(item, found, self.said):
                     self.works.append(work)
             elif not item.member.bare:

@@ -111,7 +111,7 @@ class Stripper:
             quantity = self._measures.at(text, start + len(word), end) if word else None
             if quantity is None or not (quantity.counts or quantity.unit in _SIZES):
                 return None
-            if not self._heads.head(text, quantity.end, end) or text.startswith("（", quantity.end):
+            if end - quantity.end < _TWO or text.startswith("（", quantity.end):
                 return None
         if quantity.foreign or quantity.end >= end:
             return None

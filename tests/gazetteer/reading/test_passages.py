@@ -11,19 +11,22 @@ from tests.gazetteer.reading.measure import ATTRIBUTES, PASSAGES, score
 
 FLOORS = {
     "tune": {
-        **{"named": 0.975, "counted": 0.975},
-        **{"status": 0.99, "nature": 0.99, "sector": 0.98, "kind": 0.97, "extent": 0.97, "quantity": 0.95},
+        **{"named": 0.975, "counted": 0.977},
+        **{"status": 0.99, "nature": 0.99, "sector": 0.985, "kind": 0.975, "extent": 0.98, "quantity": 0.975},
     },
     "held": {
-        **{"named": 0.885, "counted": 0.865},
-        **{"status": 0.945, "nature": 0.955, "sector": 0.95, "kind": 0.935, "extent": 0.85, "quantity": 0.95},
+        **{"named": 0.895, "counted": 0.9},
+        **{"status": 0.98, "nature": 0.95, "sector": 0.945, "kind": 0.955, "extent": 0.95, "quantity": 0.98},
     },
 }
+SMALLEST = 100
+"""Works that a folder must hold: a score over fewer says nothing."""
 
 
 @pytest.mark.parametrize("folder", FLOORS)
 def test_the_works_of_annotated_passages_are_found_and_read_as_people_read_them(folder: str) -> None:
     result = score(PASSAGES / folder)
+    assert result.wanted["named"] + result.wanted["counted"] >= SMALLEST
     figures = {group: result.f1(group) for group in ("named", "counted")}
     figures |= {attribute: result.accuracy(attribute) for attribute in ATTRIBUTES}
     below = {name: round(figures[name], 3) for name, floor in FLOORS[folder].items() if figures[name] < floor}
