@@ -213,7 +213,7 @@ class Predicates:
         behind = [s for s in (self._said(t) for t in predicate.tail.tokens) if s]
         before = [s for s in (self._said(t) for t in predicate.lead.tokens) if s]
         if stage:
-            return stage
+            return Status.PROPOSED if Status.PROPOSED in before else stage
         for token in predicate.tail.tokens:
             after = self._lexicon.afters.get(token.word)
             if after and after.final and after.status:
