@@ -22,6 +22,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from gazetteer import names
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files; an index of another version is to be loaded again."""
 TAUGHT = "taught"
 """The source of what people placed by hand: preferred to all others."""
@@ -46,6 +47,8 @@ MAX_SLIP_NAME = 40
 """Forms longer than this are entered whole only: a slip in them is not looked for."""
 MAX_SIMILAR = 300
 """Forms under one key that are compared."""
+FEW = 16
+"""Rows that are read one by one."""
 MIN_SLIP_NAME = 3
 """Forms shorter than this are entered whole only: what is left of two characters would be shared by thousands."""
 _SOUND = np.uint64(0x9E3779B97F4A7C15)
@@ -82,6 +85,20 @@ def _without_one(characters: Hashes) -> Hashes:
     shifted = np.concatenate([np.zeros_like(characters[..., :1]), characters[..., 1:] * _POWERS[: length - 1]], axis=-1)
     after = shifted.sum(axis=-1, keepdims=True, dtype=np.uint64) - np.cumsum(shifted, axis=-1, dtype=np.uint64)
     return np.asarray(before + after)
+
+
+_WORD = (1 << 64) - 1
+_POWERS_OF_ONE: list[int] = _POWERS.tolist()
+
+
+@lru_cache(maxsize=65536)
+def _mixed(character: str) -> int:
+    return int(_mix(names.code_points(character))[0])
+
+
+def _key(text: str) -> int:
+    """The hash of one whole text, as `hash_texts` has it: of a few short texts the quicker way."""
+    return sum(power * _mixed(c) for power, c in zip(_POWERS_OF_ONE, text, strict=False)) & _WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +345,8 @@ class SourceIndex:
         """Maps the files of one generation; raises GuatuError where they are damaged or of another version."""
         try:
             header = json.loads((path / "source.json").read_text(encoding="utf-8"))
-            if header.pop("format") != FORMAT:
-                raise GuatuError(f"{path}: 索引版本不符，请重新装载 (load this source again)")
+            if header.pop("format", None) != FORMAT:
+                raise GuatuError(f"{path}: 索引是另一版本的，请重新装载 (of another version, load this source again)")
             kind_names = tuple(str(kind) for kind in header.pop("kinds"))
             del header["places"], header["names"]
             arrays = {
@@ -344,43 +361,48 @@ class SourceIndex:
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
             raise GuatuError(f"{path}: 索引损坏，请重新装载 (damaged, load this source again): {error}") from error
 
-    def same(self, hashes: Keys, box: tuple[float, float, float, float] | None = None) -> list[int]:
+    def same(self, texts: list[str], box: tuple[float, float, float, float] | None = None) -> list[int]:
         """Numbers of the forms that are written as one of the texts.
 
         Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept whose first place
         lies in the box, and only of the first text, the name itself.
         """
-        itself = hashes.whole[hashes.whole_of == 0]
-        derived = hashes.whole[hashes.whole_of != 0]
-        found = self._entered(derived, MAX_SIMILAR)
-        own = self._entered(itself)
-        if len(own) > MAX_SIMILAR:
-            numbers = np.array(own)
-            points = self.points[self.name_places[self.name_start[self.form_names[numbers]]]]
+        keys = np.array([_key(text) for text in texts], dtype=np.uint64)
+        itself, *derived = self._entered(keys)
+        if len(itself) > MAX_SIMILAR:
+            points = self.points[self.name_places[self.name_start[self.form_names[itself]]]]
             west, south, east, north = box or (-180.0, -90.0, 180.0, 90.0)
             inside = (points[:, 0] >= west) & (points[:, 0] <= east) & (points[:, 1] >= south) & (points[:, 1] <= north)
-            own = list(numbers[inside][:MAX_SIMILAR].tolist())
-        return own + found
+            itself = itself[inside][:MAX_SIMILAR]
+        return _numbers([itself, *(part for part in derived if len(part) <= MAX_SIMILAR)])
 
-    def similar(self, hashes: Keys) -> list[int]:
+    def similar(self, texts: list[str]) -> list[int]:
         """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped
         (and a few that do not). Where more than MAX_SIMILAR share a key, they are left out: which is meant could not
         be said."""
+        hashes = hash_texts(texts)
         queries = [hashes.sounds ^ _SOUND, hashes.whole ^ _SHORTENED, hashes.shortened, hashes.shortened ^ _SHORTENED]
-        return self._entered(np.concatenate(queries), MAX_SIMILAR)
+        return _numbers(part for part in self._entered(np.concatenate(queries)) if len(part) <= MAX_SIMILAR)
 
-    def _entered(self, keys: Hashes, limit: int = 1 << 31) -> list[int]:
-        start = np.searchsorted(self.keys, keys, "left")
-        end = np.searchsorted(self.keys, keys, "right")
-        found = [self.key_forms[a:b] for a, b in zip(start, end, strict=True) if a < b <= a + limit]
-        return list(np.unique(np.concatenate(found)).tolist()) if found else []
+    def _entered(self, keys: Hashes) -> list[npt.NDArray[np.int32]]:
+        """The forms under each key."""
+        start = self.keys.searchsorted(keys, "left")
+        end = self.keys.searchsorted(keys, "right")
+        return [self.key_forms[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
 
     def read_forms(self, numbers: list[int]) -> list[tuple[names.Form, int]]:
         """Forms by number, each with the number of its name."""
-        rows = self.forms.take(pa.array(numbers, pa.int64())).to_pydict()
         owners = self.form_names[numbers].tolist()
-        columns = zip(*rows.values(), owners, strict=True)
-        return [(names.Form(text, RULES[rule], suffix, prefix), name) for text, rule, suffix, prefix, name in columns]
+        columns = [column.chunk(0) for column in self.forms.columns]
+        if len(numbers) <= FEW:  # a batch costs more to set up than to read
+            rows = [tuple(column[number].as_py() for column in columns) for number in numbers]
+        else:
+            wanted = pa.array(numbers, pa.int64())
+            rows = list(zip(*(column.take(wanted).to_pylist() for column in columns), strict=True))
+        return [
+            (names.Form(text, RULES[rule], suffix, prefix), name)
+            for (text, rule, suffix, prefix), name in zip(rows, owners, strict=True)
+        ]
 
     def name(self, number: int) -> str:
         return str(self.names.column(0)[number].as_py())
@@ -416,6 +438,11 @@ class SourceIndex:
     def _shape(self, column: str, number: int) -> BaseGeometry | None:
         wkb = self.places.column(column)[number].as_py()
         return None if wkb is None else shapely.from_wkb(wkb)
+
+
+def _numbers(parts: Iterable[npt.NDArray[np.int32]]) -> list[int]:
+    """All numbers of the parts, each once, in order."""
+    return sorted({number for part in parts for number in part.tolist()})
 
 
 def current_generations(directory: Path) -> list[Path]:

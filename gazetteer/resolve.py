@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gazetteer import names
-from gazetteer.index import TAUGHT, Keys, SourceIndex, hash_texts
+from gazetteer.index import TAUGHT, SourceIndex
 from gazetteer.names import Agreement, Contradiction, Form, Slip
 
 METRES_A_DEGREE = 111_320.0
@@ -272,10 +272,9 @@ class Resolver:
         if not forms:
             return Found()
         wanted = Wanted(kind, area, only)
-        hashes = hash_texts([form.text for form in forms])
-        found = self._collect(forms, hashes, wanted, exact=True)
+        found = self._collect(forms, wanted, exact=True)
         if slips and not any(c.agreement.cost < SLIP_COST for c in found.candidates):
-            similar = self._collect(forms, hashes, wanted, exact=False)
+            similar = self._collect(forms, wanted, exact=False)
             found.rejected += similar.rejected
             if not any(rejection.sister for rejection in similar.rejected):
                 found.candidates += similar.candidates
@@ -285,10 +284,11 @@ class Resolver:
         )
         return found
 
-    def _collect(self, forms: tuple[Form, ...], hashes: Keys, wanted: Wanted, *, exact: bool) -> Found:
+    def _collect(self, forms: tuple[Form, ...], wanted: Wanted, *, exact: bool) -> Found:
         found = Found()
+        texts = [form.text for form in forms]
         for index in self.indexes:
-            numbers = index.same(hashes, wanted.area.box if wanted.area else None) if exact else index.similar(hashes)
+            numbers = index.same(texts, wanted.area.box if wanted.area else None) if exact else index.similar(texts)
             best: dict[int, Agreement] = {}
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:

@@ -5,12 +5,16 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import build_index, current_generations
+from gazetteer.index import FORMAT, _key, build_index, current_generations, hash_texts
 from gazetteer.place import Place
 from gazetteer.vocabulary import Precision
 from tests.support.grid import SOURCE
@@ -84,12 +88,42 @@ def test_a_damaged_index_is_to_be_loaded_again(tmp_path: Path, damage: str) -> N
         Gazetteer.open(tmp_path)
 
 
-def test_an_index_of_another_version_is_to_be_loaded_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("old", [{"format": 0}, {}])
+def test_an_index_of_another_version_is_to_be_loaded_again(tmp_path: Path, old: dict[str, int]) -> None:
     build_index(SOURCE, [village("象珠村")], tmp_path)
     header = current_generations(tmp_path)[0] / "source.json"
-    header.write_text(json.dumps(json.loads(header.read_text()) | {"format": 0}))
-    with pytest.raises(GuatuError, match="load this source again"):
+    rest = {key: value for key, value in json.loads(header.read_text()).items() if key != "format"}
+    header.write_text(json.dumps(rest | old))
+    with pytest.raises(GuatuError, match="another version, load this source again") as error:
         Gazetteer.open(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_the_version_changes_with_the_files(tmp_path: Path) -> None:
+    """Whoever changes what is written here raises FORMAT, so that an older index is refused and not misread."""
+    build_index(SOURCE, [village("象珠村")], tmp_path)
+    (generation,) = current_generations(tmp_path)
+    columns = {
+        path.stem: pa.ipc.open_file(path.read_bytes()).schema.names for path in sorted(generation.glob("*.arrow"))
+    }
+    arrays = {path.stem: np.load(path).dtype.str for path in sorted(generation.glob("*.npy"))}
+    assert (FORMAT, columns, arrays) == (
+        2,
+        {
+            "forms": ["text", "rule", "suffix", "prefix"],
+            "names": ["name"],
+            "places": ["key", "name", "adcode", "parent", "geometry", "links"],
+        },
+        {
+            **{"boxes": "<f8", "form_names": "<i4", "key_forms": "<i4", "keys": "<u8", "kinds": "|u1"},
+            **{"lengths": "<f4", "name_places": "<i4", "name_start": "<i8", "points": "<f8"},
+        },
+    )
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_one_text_and_many_have_the_same_keys(text: str) -> None:
+    assert _key(text) == hash_texts([text, "象珠村"]).whole[list(hash_texts([text, "象珠村"]).whole_of).index(0)]
 
 
 def test_a_village_without_coordinates_lies_in_its_town(tmp_path: Path) -> None:
