@@ -1,7 +1,7 @@
 """Extents: a road, its two ends and what lies between them, or why it cannot be cut."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -262,7 +262,7 @@ def _end_cost(text: str, place: Candidate, boundary: bool) -> float:
     """What a place costs as an end beside its name: words that say no kind mean a settlement first."""
     cost = 0.0
     if place.kind in SETTLEMENTS:
-        is_outline = bool(place.box[0] < place.box[2])
+        is_outline = place.box[0] < place.box[2]
         cost += OUTLINE * (is_outline is not boundary)
     stem, suffix = names.split_suffix(names.fold(text))
     if place.agreement.place.suffix and not (suffix and len(stem) > 1):
@@ -283,10 +283,10 @@ def _readings(text: str) -> list[str]:
     return readings
 
 
-def _box_around(box: np.ndarray[tuple[int, ...], np.dtype[np.float64]], metres: float) -> Area:
+def _box_around(box: Sequence[float], metres: float) -> Area:
     high = metres / METRES_A_DEGREE
     wide = high / max(0.1, float(np.cos(np.radians(box[1]))))
-    west, south, east, north = box.tolist()
+    west, south, east, north = box
     return Area("道路周围", (west - wide, south - high, east + wide, north + high))
 
 

@@ -1,5 +1,6 @@
 """Which places of the gazetteer a name can mean, ranked, and why the others were left out."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,8 @@ MAX_SIMILAR_NAMES = 24
 """Names one slip away that are looked at closely."""
 MAX_SAME_NAME = 16
 """Places of one name that become candidates; that there are more is counted."""
+MAX_GROUPED = 32
+"""Candidates that are told apart: of more, none can be meant for sure."""
 AREA_KINDS = ("city", "county", "province", "town", "village", "zone", "locality", "block")
 """Kinds that can hold others; of one name the first is meant."""
 
@@ -120,8 +123,9 @@ class Candidate:
         return self.index.geometry(self.number)
 
     @property
-    def box(self) -> npt.NDArray[np.float64]:
-        return np.asarray(self.index.boxes[self.number])
+    def box(self) -> list[float]:
+        """West, south, east, north; NaN where it has no geometry."""
+        return list(self.index.boxes[self.number].tolist())
 
     @property
     def point(self) -> npt.NDArray[np.float64]:
@@ -169,28 +173,31 @@ class Found:
     def groups(self) -> list[list[Candidate]]:
         """Candidates that are one thing mapped several times, together; best first."""
         groups: list[list[Candidate]] = []
-        for candidate in self.candidates:
-            group = next((g for g in groups if _one_thing(g[0], candidate)), None)
-            if group is None:
-                groups.append([candidate])
+        boxes: list[list[float]] = []
+        for candidate in self.candidates[:MAX_GROUPED]:
+            box = candidate.box
+            for group, other in zip(groups, boxes, strict=True):
+                if _one_thing(group[0], other, candidate, box):
+                    group.append(candidate)
+                    break
             else:
-                group.append(candidate)
+                groups.append([candidate])
+                boxes.append(box)
         return groups
 
 
-def _one_thing(one: Candidate, other: Candidate) -> bool:
-    if np.isnan(one.point[0]) or np.isnan(other.point[0]):
+def _one_thing(one: Candidate, one_box: Sequence[float], other: Candidate, other_box: Sequence[float]) -> bool:
+    if math.isnan(one_box[0]) or math.isnan(other_box[0]):
         return False
     reach = INTERCHANGE_M if one.kind == other.kind == "interchange" else GROUP_M
-    return box_distance_m(one.box, other.box) <= reach and kind_fit(one.kind, other.kind) > 0
+    return box_distance_m(one_box, other_box) <= reach and kind_fit(one.kind, other.kind) > 0
 
 
-def box_distance_m(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+def box_distance_m(one: Sequence[float], other: Sequence[float]) -> float:
     """Metres between two boxes (west, south, east, north)."""
-    scale = np.cos(np.radians(one[1]))
-    dx = max(other[0] - one[2], one[0] - other[2], 0.0) * METRES_A_DEGREE * scale
+    dx = max(other[0] - one[2], one[0] - other[2], 0.0) * METRES_A_DEGREE * math.cos(math.radians(one[1]))
     dy = max(other[1] - one[3], one[1] - other[3], 0.0) * METRES_A_DEGREE
-    return float(np.hypot(dx, dy))
+    return math.hypot(dx, dy)
 
 
 @dataclass(frozen=True, slots=True)
