@@ -23,8 +23,8 @@ from gazetteer.work import Extent
 
 TARGET = Path(__file__).parent.parent / "gazetteer" / "calibration.toml"
 FACTS = (
-    "rule", "suffix_for_suffix", "homophone", "slip", "wrong_character", "short_stem", "other_kind", "outside_unknown",
-    "stretch", "end_rule", "end_slip", "end_gap_100m", "gap_100m",
+    "rule", "suffix_for_suffix", "homophone", "slip", "wrong_character", "short_stem", "other_name", "other_kind",
+    "outside_unknown", "stretch", "end_rule", "end_slip", "end_gap_100m", "gap_100m",
 )  # fmt: skip
 FIXED = {"length_agrees": 0.7, "length_differs": -2.5, "one_end": -5.0}
 """Weights that the maps cannot tell: they carry no reported lengths, and a stretch with one end is right only by
@@ -39,8 +39,8 @@ PRIOR = {
 }
 """Weights the ridge draws to where it is not 0: doubts that made-up maps raise too seldom to measure."""
 RIDGE = 2.0
-WEIGHT = {"absent-near": 0.25}
-"""Reports name works that exist; names that are nowhere but a character from one that is are rare among them."""
+WEIGHT = {"absent-near": 1.0}
+"""A name that is nowhere counts as much as a slip: a planner is to be told that the one may be the other."""
 
 
 def facts_of(extract: Path, seed: int, queries: int) -> list[tuple[dict[str, float], bool, float, float]]:

@@ -81,17 +81,25 @@ class Asked:
         return f"；地名库中没有“{self.query.within}”，未限定范围" if self.query.within else ""
 
 
+SHORT_STEM = 2
+"""Characters of a stem in which a wrong one may as well make another name (仙天路, 仙景路)."""
+
+
 def name_facts(candidate: Candidate) -> dict[str, float]:
+    """What weighs on the confidence that a name means this place."""
     agreement = candidate.agreement
-    slip = agreement.slip
-    stem = names.split_suffix(agreement.place.text)[0]
+    slip, query, place = agreement.slip, agreement.query.text, agreement.place.text
+    wrong = slip is Slip.SUBSTITUTED
+    short = bool(slip) and len(names.own_stem(place)) <= SHORT_STEM
+    alike = wrong and names.are_alike(query[agreement.position], place[agreement.position])
     return {
         "rule": float(Rule.SAME is not agreement.query.rule or Rule.SAME is not agreement.place.rule),
         "suffix_for_suffix": float(bool(agreement.query.suffix and agreement.place.suffix)),
         "homophone": float(slip is Slip.HOMOPHONE),
         "slip": float(slip in (Slip.DROPPED, Slip.ADDED, Slip.SWAPPED, Slip.SUBSTITUTED)),
-        "wrong_character": float(slip is Slip.SUBSTITUTED),
-        "short_stem": float(bool(slip) and len(stem) <= 2),
+        "wrong_character": float(wrong),
+        "short_stem": float(short),
+        "other_name": float(wrong and short and not alike),
         "other_kind": float(candidate.fit < 2),
     }
 

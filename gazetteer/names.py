@@ -335,6 +335,30 @@ def _are_opposites(one: str, other: str) -> bool:
     )
 
 
+@cache
+def _look_alike() -> dict[str, frozenset[int]]:
+    sets: dict[str, set[int]] = {}
+    for number, characters in enumerate(words()["slips"]["look_alike"]):
+        for character in characters:
+            sets.setdefault(character, set()).add(number)
+    return {character: frozenset(numbers) for character, numbers in sets.items()}
+
+
+def _rhymes(character: str) -> frozenset[str]:
+    return frozenset(re.sub("^[bpmfdtnlgkhjqxrzcsyw]+", "", sound) for sound in pinyin_of(character))
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether one character is readily written for another: they look alike, or rhyme."""
+    alike = _look_alike().get(one, frozenset()) & _look_alike().get(other, frozenset())
+    return bool(alike or _rhymes(one) & _rhymes(other))
+
+
+def own_stem(folded: str) -> str:
+    """What is a name's own in it, its words for what the thing is left out (友宁 of 友宁小学)."""
+    return re.sub(words()["slips"]["heads"], "", split_suffix(folded)[0])
+
+
 MIN_SLIP = 2
 """Characters a form must have for a slip to be recognised in it: of one character nothing would be left."""
 

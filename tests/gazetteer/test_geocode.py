@@ -55,6 +55,14 @@ def test_a_name_with_one_character_dropped_is_found(town: Gazetteer) -> None:
     assert answer.confidence < ask(town, "花园大道").confidence
 
 
+def test_a_wrong_character_in_a_short_stem_may_be_another_name_and_is_doubted(town: Gazetteer) -> None:
+    """环江路 may be a road that is not mapped; 环希路 sounds like 环溪路, 城北东陆 has a long stem."""
+    doubtful = ask(town, "环江路", kind="road")
+    assert doubtful.confidence < 0.8
+    assert ask(town, "环希路", kind="road").confidence > 0.9
+    assert ask(town, "环岐路", kind="road").confidence > doubtful.confidence
+
+
 def test_a_flip_is_refused_with_the_sister_named(town: Gazetteer) -> None:
     answer = ask(town, "城北西路", kind="road")
     assert answer.precision is Precision.NONE
