@@ -63,7 +63,7 @@ def test_no_request_brings_a_server_error_or_an_answer_that_is_not_described(wor
         @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=operation.ok().as_strategy())
         def ask(case: schemathesis.Case) -> None:
-            case.call_and_validate(checks=CHECKS)
+            case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})  # it does not unpack
 
         ask()
 
