@@ -106,7 +106,7 @@ async function show(id) {
     if (!feature?.geometry) return;
     where = L.geoJSON(feature.geometry).getBounds().getCenter();
   }
-  map.setView(where, Math.max(map.getZoom(), tiles ? CLOSEST : 14));
+  map.setView(where, Math.max(map.getZoom(), tiles ? CLOSEST : 14), { animate: false }); // the popup that follows stands still
   open(id);
 }
 
