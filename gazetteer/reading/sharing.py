@@ -93,6 +93,7 @@ class Sharing:
         words = text[slice(*closing.core)]
         works = bool(closing.generic) or words in self._collective
         stopped = not (closing.bare or works) and closing.head is None and words.endswith(self._stop_ends)
+        whole = self._counts_whole_list(text, members, closing)
         for member in members:
             member.actions = member.actions or list(closing.actions)
             member.stage = member.stage or closing.stage
@@ -102,7 +103,7 @@ class Sharing:
             if fitted and member.head and not member.weak:
                 continue  # 热源厂2台锅炉
             if closing.head and not closing.bare:
-                own_head = self._own_head(text, member, closing)
+                own_head = not whole and self._own_head(text, member, closing)
                 if words in self._collective and not own_head:
                     member.head = member.head if member.head and not (member.weak or member.ends) else closing.head
                 elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
@@ -111,6 +112,14 @@ class Sharing:
         if count and count.counts and len(members) > count.value:
             for member in members:
                 member.flags.append("count-mismatch")
+
+    def _counts_whole_list(self, text: str, members: list[Member], closing: Member) -> bool:
+        """东门口、汽车北站|两个农贸市场: the number is that of the members, and one of them has no head but this."""
+        count = closing.quantity
+        if count is None or not count.counts or text[closing.start - 1] == "等" or count.value != len(members):
+            return False
+        collective = text[slice(*closing.core)] in self._collective
+        return not collective and any(m.head is None for m in members)
 
     def _without_modifier(self, text: str, start: int, end: int) -> int:
         return next((begin for begin in range(start + 2, end) if self._heads.is_modifier(text[begin:end])), end)
