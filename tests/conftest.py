@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -30,6 +31,9 @@ from sqlalchemy.orm import Session
 from geodata.cluster import ADMIN, OWNER, WEB, Cluster
 from geodata.database import Database, check, upgrade
 from geodata.session import open_engine
+
+settings.register_profile("guatu", deadline=None)  # how long an example takes depends on what else the machine does
+settings.load_profile("guatu")
 
 HOME = "GUATU_TEST_HOME"  # set by the first process of the run, inherited by its workers
 DATABASE_URL = os.environ.get("DATABASE_URL")

@@ -78,3 +78,10 @@ def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
     page = context.new_page()
     yield page
     page.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine may come late for a click; what fails three times is wrong."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.flaky(reruns=2))
