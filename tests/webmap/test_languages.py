@@ -13,7 +13,17 @@ PO = ROOT / "webmap" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
 def test_every_message_has_its_english_and_no_english_is_left_over(tmp_path: Path):
     pot = tmp_path / "messages.pot"
-    extract = "-m babel.messages.frontend -q extract -F webmap/translations/babel.cfg -k lazy_gettext -o".split()
+    extract = [
+        "-m",
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        "webmap/translations/babel.cfg",
+        "-k",
+        "lazy_gettext",
+        "-o",
+    ]
     subprocess.run([sys.executable, *extract, str(pot), "."], cwd=ROOT, check=True)
     asked = {message.id for message in read_po(io.BytesIO(pot.read_bytes())) if message.id}
     answered = {message.id: message.string for message in read_po(io.BytesIO(PO.read_bytes())) if message.id}
