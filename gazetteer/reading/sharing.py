@@ -23,6 +23,10 @@ MAX_VOLTAGE = 9
 """The same for one that ends in a voltage (城西220千伏 from 港头110千伏输变电工程)."""
 MIN_GIVER = 5
 """Characters of the shortest name that gives its head to a name that may have one of its own (方岩 from 西溪卫生院)."""
+MIN_OWN = 2
+"""Characters of the proper name that stays with the member whose head is shared whole."""
+_WITH_PARTS = frozenset((Kind.SCHOOL, Kind.HOSPITAL, Kind.RESERVOIR, Kind.PLANT))
+"""Kinds of things whose parts a list names (赤溪、马坪|卫生院综合楼)."""
 _FAMILIES = (
     {Kind.ROAD, Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE, Kind.EXPRESSWAY, Kind.RAILWAY},
     {Kind.WATERWAY, Kind.RESERVOIR},
@@ -230,6 +234,9 @@ class Sharing:
             return None
         if begin <= giver.core[0]:
             begin = giver.head_start
+        inner = self._heads.head(text, giver.core[0], begin)
+        if inner and inner[0].kind in _WITH_PARTS and inner[1] >= giver.core[0] + MIN_OWN:
+            begin = inner[1]  # 赤溪、|马坪|卫生院综合楼
         return begin, giver.head_end
 
     def _one_length(self, group: list[Item], closing: Member | None) -> list[Item]:
