@@ -345,7 +345,7 @@ class Cluster:
 
     def _make_home(self) -> None:
         if not self.home.exists():
-            self.home.mkdir(parents=True)
+            self.home.mkdir(parents=True, exist_ok=True)  # another start may be as far
             if os.geteuid() == 0:  # the server's user has to pass through
                 self.home.chmod(0o711)
         self._check_owner()
