@@ -18,7 +18,7 @@ from bench.chinese_map import build
 from bench.judge import is_find, is_right
 from gazetteer.geocode import Gazetteer, Query
 from gazetteer.index import build_index
-from gazetteer.sources.osm import pbf_source, read_pbf
+from gazetteer.sources import osm
 from gazetteer.work import Extent
 
 TARGET = Path(__file__).parent.parent / "gazetteer" / "calibration.toml"
@@ -48,7 +48,7 @@ def facts_of(extract: Path, seed: int, queries: int) -> list[tuple[dict[str, flo
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         build(extract, here, seed, queries)
-        build_index(pbf_source(here / "map.osm.pbf"), read_pbf(here / "map.osm.pbf"), here / "gazetteer")
+        build_index(osm.source("map"), osm.read_osm(here / "map.osm.pbf"), here / "gazetteer")
         gazetteer = Gazetteer.open(here / "gazetteer")
         rows = []
         for line in (here / "gold.jsonl").read_text(encoding="utf-8").splitlines():

@@ -28,8 +28,8 @@ from bench.chinese_map import build
 from gazetteer.geocode import Gazetteer, Query
 from gazetteer.index import build_index
 from gazetteer.place import Place, Source
+from gazetteer.sources import osm
 from gazetteer.sources.divisions import PACKAGE
-from gazetteer.sources.osm import pbf_source, read_pbf
 from gazetteer.work import Extent
 from geodata.cluster import OWNER, Cluster
 
@@ -154,16 +154,16 @@ def main() -> None:
             cluster.create_database("bench")
             with psycopg.connect(cluster.url(OWNER, "bench").replace("+psycopg", ""), autocommit=True) as connection:
                 start = time.perf_counter()
-                build_index(pbf_source(options.extract), read_pbf(options.extract), here / "map")
+                build_index(osm.source(options.extract.name), osm.read_osm(options.extract), here / "map")
                 ours = time.perf_counter() - start
                 print(
                     f"load {options.extract.name}: guatu {ours:.2f} s, bare pass with COPY {bare_pass(options.extract, connection):.2f} s"  # noqa: E501
                 )
                 build(options.extract, here / "chinese", 1, 60)
                 extract = here / "chinese" / "map.osm.pbf"
-                build_index(pbf_source(extract), read_pbf(extract), here / "small")
+                build_index(osm.source(extract.name), osm.read_osm(extract), here / "small")
                 small = Gazetteer.open(here / "small")
-                known = [place for place in read_pbf(extract) if len(place.name) > 2]
+                known = [place for place in osm.read_osm(extract) if len(place.name) > 2]
                 names = [place.name for place in rng.sample(known, min(options.lookups, len(known)))]
                 alphabet = "".join(names)
                 lookups(f"{len(known)} names of a map", small, Trigrams(connection, iter(known)), names, alphabet)

@@ -13,7 +13,7 @@ from gazetteer.place import Place, Source
 from gazetteer.reading import read_works
 from gazetteer.reading.documents import open_document
 from gazetteer.sources.catalogue import DEFAULT_SOURCES, open_source
-from gazetteer.sources.osm import read_pbf
+from gazetteer.sources.osm import read_osm
 from geodata.database import open_sessions
 from geodata.locations import locate
 from geodata.models import GazetteerSource, Report
@@ -58,7 +58,7 @@ def _missing(sessions: sessionmaker[Session], directory: Path) -> Iterator[tuple
         if name not in loaded & indexed:
             yield open_source(name)
     if FICTIONAL.name not in loaded & indexed:
-        yield FICTIONAL, read_pbf(FICTIONAL_MAP)
+        yield FICTIONAL, read_osm(FICTIONAL_MAP)
 
 
 def _load_reports(session: Session, directory: Path) -> None:

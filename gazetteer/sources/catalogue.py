@@ -5,6 +5,8 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
 from gazetteer.sources import boundaries, divisions, geonames, osm, vector
@@ -45,9 +47,8 @@ def _geonames(package: Path = divisions.PACKAGE) -> Opened:
     return geonames.SOURCE, divisions.points_of_no_town(package, boundaries.places(), geonames.places())
 
 
-def _openstreetmap(path: Path, progress: Callable[[int], None] | None = None) -> Opened:
-    attribution = "© OpenStreetMap contributors (ODbL 1.0)"
-    return Source(path.name, path.name, "ODbL 1.0", attribution), osm.read_pbf(path, progress=progress)
+def _openstreetmap(path: Path, area: BaseGeometry | None = None) -> Opened:
+    return osm.source(path.name), osm.read_osm(path, area=area)
 
 
 def _vector(
@@ -68,5 +69,6 @@ BY_NAME: dict[str, Callable[..., Opened]] = {
 }
 BY_ENDING: dict[str, Callable[..., Opened]] = {
     ".pbf": _openstreetmap,
+    ".osm": _openstreetmap,
     **dict.fromkeys(sorted(vector.SUFFIXES), _vector),
 }

@@ -8,7 +8,7 @@ import shapely
 
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place
-from gazetteer.sources.osm import read_pbf
+from gazetteer.sources.osm import read_osm
 from tests.support.grid import Grid
 
 STREETS = """
@@ -33,7 +33,7 @@ def write(path: Path, grid: Grid, ways: list[tuple[str, dict[str, str]]], nodes:
 
 
 def read(path: Path) -> dict[str, Place]:
-    return {place.name: place for place in read_pbf(path)}
+    return {place.name: place for place in read_osm(path)}
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_tunnel_longer_than_any_gap_keeps_its_road_in_one_piece(tmp_path: Path
     tunnel = {"highway": "secondary", "name": "大岭隧道", "ref": "X904", "tunnel": "yes"}
     path = write(tmp_path / "a.osm.pbf", grid, [("PA", road), ("AE", tunnel), ("EQ", road), ("RS", road)], {})
     whole, other = sorted(
-        (place for place in read_pbf(path) if place.name == "樟青线"), key=lambda place: place.geometry.bounds
+        (place for place in read_osm(path) if place.name == "樟青线"), key=lambda place: place.geometry.bounds
     )
     assert whole.geometry.equals(shapely.MultiLineString([grid.line("PA"), grid.line("EQ")]))
     assert whole.links.equals(grid.line("AE"))
@@ -105,7 +105,7 @@ def test_what_is_no_openstreetmap_file_is_refused_in_one_line(tmp_path: Path, co
     path = tmp_path / "bad.osm.pbf"
     path.write_bytes(content)
     with pytest.raises(GuatuError) as error:
-        list(read_pbf(path))
+        list(read_osm(path))
     assert "\n" not in str(error.value)
 
 
@@ -113,9 +113,9 @@ def test_a_file_cut_in_half_is_refused(tmp_path: Path, grid: Grid) -> None:
     path = write(tmp_path / "a.osm.pbf", grid, [("ABC", {"highway": "primary", "name": "城北东路"})], {})
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(GuatuError, match="a whole OpenStreetMap file"):
-        list(read_pbf(path))
+        list(read_osm(path))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GuatuError, match="no such file"):
-        list(read_pbf(tmp_path / "none.osm.pbf"))
+        list(read_osm(tmp_path / "none.osm.pbf"))

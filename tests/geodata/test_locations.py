@@ -16,7 +16,7 @@ from gazetteer.index import build_index
 from gazetteer.place import Place, Source
 from gazetteer.reading import read_works
 from gazetteer.reading.documents import open_document
-from gazetteer.sources.osm import read_pbf
+from gazetteer.sources.osm import read_osm
 from gazetteer.vocabulary import Kind, Precision
 from geodata.database import Database
 from geodata.locations import locate
@@ -129,7 +129,7 @@ def test_the_fictional_county_is_placed_as_its_map_intends(database: Database, t
     """Text to works to places to locations, against what the map's makers wrote down by hand."""
     engine = open_engine(database.owner)
     sessions = session_factory(engine)
-    load_places(sessions, tmp_path, FICTIONAL, read_pbf(FICTIONAL_MAP))
+    load_places(sessions, tmp_path, FICTIONAL, read_osm(FICTIONAL_MAP))
     with sessions.begin() as session:
         for path in REPORTS[1:]:
             document = open_document(path)
