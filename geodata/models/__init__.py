@@ -10,8 +10,9 @@ from geodata.models.base import SRID, Base, word_list
 from geodata.models.inspections import Decision, Finding, Inspection, Photo, PhotoPart, RefusedCheck
 from geodata.models.links import Relation, WorkLink
 from geodata.models.places import GazetteerPlace, GazetteerSource, PlaceName
+from geodata.models.returns import ReturnedFile
 from geodata.models.reviews import Action, Correction, Draft
-from geodata.models.summaries import WEB_MERCATOR, WorkSummary, WorksVersion
+from geodata.models.summaries import WEB_MERCATOR, DeletedWork, WorkSummary, WorksVersion
 from geodata.models.works import Location, Report, ReportKind, StatusChange, Work
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "Correction",
     "Decision",
+    "DeletedWork",
     "Draft",
     "Finding",
     "GazetteerPlace",
@@ -38,6 +40,7 @@ __all__ = [
     "Relation",
     "Report",
     "ReportKind",
+    "ReturnedFile",
     "Role",
     "StatusChange",
     "Work",

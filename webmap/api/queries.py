@@ -16,7 +16,7 @@ from webmap.api import schemas
 DECIMALS = 9  # of a degree: 0.1 mm
 COMMIT_MARGIN = timedelta(minutes=1)  # a row bears the time when its transaction began: longer ones are not expected
 
-changed_at = func.greatest(models.Report.created_at, models.StatusChange.created_at, models.Location.created_at)
+changed_at = models.WorkSummary.changed_at
 
 
 def works(
@@ -28,6 +28,16 @@ def works(
     if since is not None:
         statement = statement.where(changed_at >= since)
     return [_work(*row) for row in session.execute(statement.order_by(models.Work.id).limit(limit))]
+
+
+def deleted(session: Session, *, since: datetime, after: int, limit: int) -> list[schemas.DeletedWork]:
+    """The works deleted since a time, after an identifier, whatever selection they were in."""
+    gone = models.DeletedWork
+    statement = select(gone).where(gone.deleted_at >= since, gone.work_id > after).order_by(gone.work_id).limit(limit)
+    return [
+        schemas.DeletedWork(id=row.work_id, report_id=row.report_id, deleted_at=row.deleted_at)
+        for row in session.scalars(statement)
+    ]
 
 
 def now(session: Session) -> datetime:

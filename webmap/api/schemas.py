@@ -106,12 +106,22 @@ class Inspection(BaseModel):
     decision: Decision
 
 
+class DeletedWork(BaseModel):
+    """A work that is no more: its report was read otherwise, or somebody dropped it."""
+
+    id: int
+    report_id: int
+    deleted_at: datetime
+
+
 class Works(BaseModel):
-    """A page of works. `next` is the address of the next page. `until`, of the first page, is what to ask `since` with
-    when all pages are read: a minute back, so that works in the making are not missed; some then come twice.
+    """A page of works and, where `since` was asked with, of the works deleted since, whatever the other choices. `next`
+    is the address of the next page. `until`, of the first page, is what to ask `since` with when all pages are read: a
+    minute back, so that works in the making are not missed; some then come twice.
     """
 
     works: list[Work]
+    deleted: list[DeletedWork]
     next: str | None
     until: datetime
 

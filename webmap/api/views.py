@@ -30,11 +30,19 @@ def openapi() -> Response:
 def works() -> Response:
     """Works, by the map's filters and by the time they changed."""
     _allow_only(*CHOICES, "words", "bbox", "since", "cursor", "limit")
-    limit = _limit()
-    found = queries.works(
-        database(), selection_of(request.args), since=_since(), after=_whole("cursor", 0), limit=limit + 1
+    limit, since, after = _limit(), _since(), _whole("cursor", 0)
+    until = queries.now(database())
+    found = queries.works(database(), selection_of(request.args), since=since, after=after, limit=limit + 1)
+    gone = queries.deleted(database(), since=since, after=after, limit=limit + 1) if since else []
+    both: list[schemas.Work | schemas.DeletedWork] = sorted([*found, *gone], key=lambda one: one.id)
+    page = both[:limit]
+    answer = schemas.Works(
+        works=[one for one in page if isinstance(one, schemas.Work)],
+        deleted=[one for one in page if isinstance(one, schemas.DeletedWork)],
+        next=_next(both, limit),
+        until=until,
     )
-    return _answer(schemas.Works(works=found[:limit], next=_next(found, limit), until=queries.now(database())), "until")
+    return _answer(answer, "until")
 
 
 @blueprint.get("/works/<int:work>")
