@@ -11,7 +11,8 @@ import shapely
 from sqlalchemy import JSON, ColumnElement, Text, func
 from sqlalchemy.orm import Session
 
-from geodata.datums import WGS84, Datum, wgs84_to_gcj02
+from gazetteer.offsets import wgs84_to_gcj02
+from geodata.datums import WGS84, Datum
 from geodata.exports.fields import Wording
 from geodata.exports.rows import Progress, counterclockwise, place_in, stream
 from geodata.models import Location, Work

@@ -9,7 +9,8 @@ import shapely
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from geodata.datums import Datum, wgs84_to_gcj02
+from gazetteer.offsets import wgs84_to_gcj02
+from geodata.datums import Datum
 from geodata.exports.errors import EncodingError
 from geodata.exports.fields import FIELDS, Wording
 from geodata.exports.rows import Progress, place_in, stream

@@ -15,8 +15,9 @@ import shapely
 from drawing import a_report, a_work
 from sqlalchemy.orm import Session
 
+from gazetteer.offsets import wgs84_to_gcj02
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.datums import DATUMS, datum_of, wgs84_to_gcj02
+from geodata.datums import DATUMS, datum_of
 from geodata.exports import FORMATS, EmptySelectionError, ExportError, Wording, export, middle_longitude
 from geodata.exports.fields import FIELDS
 from geodata.exports.vector import DBF_TEXT_BYTES
