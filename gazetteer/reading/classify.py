@@ -71,7 +71,7 @@ class Classifier:
         for cue in self._lexicon.kind_cues:
             if kind in cue.heads and cue.words.search(name):
                 return cue.kind, cue.sector
-        likely = max(set(siblings), key=siblings.count) if siblings else None
+        likely = max(siblings, key=siblings.count) if siblings else None
         if kind is Kind.OTHER and likely:
             kind = likely.kind
         sector = self._sector(name, member, kind, area, likely)

@@ -35,7 +35,10 @@ _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
 
-@dataclass(frozen=True, slots=True)
+_HAN = re.compile("[一-鿿]")
+
+
+@dataclass(slots=True)
 class Case:
     """A member with all that is said of it."""
 
@@ -64,6 +67,8 @@ class Judge:
         self._holds = re.compile(trie_pattern(lexicon.stop_holds))
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
         self._lengths = frozenset((*lexicon.lists["length"], *lexicon.lists["area"]))
+        self._parts = frozenset(lexicon.lists["parts"])
+        self._building = frozenset(lexicon.lists["building"])
         self._levels = tuple(lexicon.lists["levels"])
         self._rules: tuple[Callable[[Case], str | None], ...] = (
             self._spelling,
@@ -93,12 +98,12 @@ class Judge:
         start, end = member.core
         if len(name) < 2 and not member.shared:
             return "too short for a name"
-        if name in self._lexicon.lists["parts"] and not member.shared and not member.before:
+        if name in self._parts and not member.shared and not member.before:
             return "a part of something else"
         if len(name) > MAX_NAME:
             return "a phrase, not a name"
         numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
-        if not numbered and not any("一" <= c <= "鿿" for c in name):
+        if not numbered and not _HAN.search(name):
             return "no name"
         measured = self._measures.at(case.text, start, end)
         if measured and measured.unit in _PEOPLE:
@@ -151,13 +156,13 @@ class Judge:
             or (case.predicate.tail.words(Role.AFTER) and member.generic)
             or (case.said and len(name) <= MAX_BESIDE and any(self._beside(case)))
             or self._built(case)
-            or (case.said and not member.quantity and len(name) <= MAX_BESIDE and self._building(member.actions))
+            or (case.said and not member.quantity and len(name) <= MAX_BESIDE and self._builds(member.actions))
         )
         return None if believed else _UNKNOWN
 
-    def _building(self, actions: list[str]) -> bool:
+    def _builds(self, actions: list[str]) -> bool:
         """推进XX迁建: what is done is only ever done to things that are built."""
-        return any(action in self._lexicon.lists["building"] for action in actions)
+        return not self._building.isdisjoint(actions)
 
     def _built(self, case: Case) -> bool:
         """“畅返不畅”整治43公里, 建成“乡村舞台”58个: a number of things that only building can be said of."""

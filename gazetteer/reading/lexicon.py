@@ -100,6 +100,8 @@ class Endings:
         for word in self._words:
             lengths.setdefault(word[-1], set()).add(len(word))
         self._lengths = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+        self.last = frozenset(self._lengths)
+        """The characters that the words end in."""
 
     def longest(self, text: str, start: int, end: int) -> int:
         """Where the longest of the words that `text[start:end]` ends in begins; `end` where it ends in none."""

@@ -97,7 +97,8 @@ class Measures:
         self._counts = frozenset(units["count"])
         self._foreign = frozenset(units["foreign"])
         known = [u for key in ("count", "length", "area", "other", "foreign") for u in units[key]]
-        self._last = frozenset(u[-1] for u in known) | set("上右余多")
+        self.last = frozenset(u[-1] for u in known) | set("上右余多")
+        """The characters that quantities end in."""
         pattern = trie_pattern(known)
         self.pattern = re.compile(
             r"(?P<digits>(?<![\d.A-Za-z第])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
@@ -114,12 +115,11 @@ class Measures:
         """Every quantity in `text[start:end]`."""
         if not _ANY_DIGIT.search(text, start, end):
             return []
-        found = (self._quantity(match) for match in self.pattern.finditer(text, start, end))
-        return [quantity for quantity in found if quantity]
+        return [found for match in self.pattern.finditer(text, start, end) if (found := self._quantity(match))]
 
     def ending(self, text: str, start: int, end: int) -> Quantity | None:
         """The quantity that ends at `end`, of things that can be a work's."""
-        if text[end - 1] not in self._last:
+        if text[end - 1] not in self.last:
             return None
         found = self.find(text, max(start, end - MAX_QUANTITY), end)
         return next((q for q in reversed(found) if q.end == end and not q.foreign), None)

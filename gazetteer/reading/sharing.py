@@ -55,6 +55,8 @@ class Sharing:
 
     def share(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
         """The works of a group of members, which `closing` sums up (等3个污水处理厂)."""
+        if closing is None and len(group) == 1:
+            return group
         self._fold_actions(text, group)
         if closing is not None:
             self._merge_modifiers(text, group, closing)

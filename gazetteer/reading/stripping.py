@@ -20,12 +20,13 @@ _SORT_LENGTHS = (4, 3, 2)
 """Characters of the words for where and of what sort that stand before a number."""
 _BESIDE = "配套"
 """What goes with a thing that is named before it (火车站|配套工程)."""
-_CONTROLLING = ("重点项目", "标志性项目", "控制性工程", "控制工程", "关键工程", "标志性工程", "先导工程", "重点工程")
+_CONTROLLING = re.compile("(?:重点|标志性)项目|(?:控制性?|关键|标志性|先导|重点)工程")
 """Words behind which the part of a great work is named."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
-_CIRCUMSTANCES = ("在", "因", "由于", "自", "被", "至日", "至双向", "至每日", "到日")
+_CIRCUMSTANCES = re.compile("[在因自被]|由于|至日|至双向|至每日|到日")
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
+_PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
 _ALIAS = re.compile(r"[一-鿿]{2,8}(?<![个处座段])")
 """Another name in a bracket (人才公寓（鲲鹏苑）)."""
@@ -46,6 +47,8 @@ class Stripper:
         known = (*lexicon.actions, *lexicon.stages, *self._generic, *self._parts)
         self._stripped = Endings(word for word in known if len(word) > 1 or word in self._generic)
         self._stop_ends = Endings(lexicon.stop_ends)
+        self._last = {*"）”段期", *_PARTICLES, *measures.last, *self._stripped.last}
+        """The characters that something to strip ends in."""
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._rules: tuple[Callable[[str, Member, int, int], int | None], ...] = (
             self._bracket,
@@ -75,8 +78,11 @@ class Stripper:
 
     def back(self, text: str, member: Member, start: int, end: int) -> int:
         """Where the name ends: the rules in turn, until none takes anything more away."""
-        while start < end:
-            stop = next((stop for rule in self._rules if (stop := rule(text, member, start, end)) is not None), None)
+        while start < end and (member.quantity or text[end - 1] in self._last):
+            for rule in self._rules:
+                stop = rule(text, member, start, end)
+                if stop is not None:
+                    break
             if stop is None or stop == end:
                 return end
             end = stop
@@ -96,11 +102,8 @@ class Stripper:
 
     def _whole_before(self, text: str, start: int, end: int) -> int | None:
         """A高速B至C段控制性工程|D隧道: the work is the part that is named."""
-        for word in _CONTROLLING:
-            place = text.find(word, start + 2, end - 3)
-            if place > 0 and self._heads.head(text, place + len(word), end):
-                return place + len(word)
-        return None
+        controlling = _CONTROLLING.finditer(text, start + 2, end - 3)
+        return next((match.end() for match in controlling if self._heads.head(text, match.end(), end)), None)
 
     def _leading(self, text: str, member: Member, start: int, end: int) -> int | None:
         """5座|小(二)型水库; 城区12条|背街小巷."""
@@ -160,7 +163,7 @@ class Stripper:
         return close + 1 if close > start and begin > start and bracket_ends(text, begin + 1, close) else None
 
     def _particle(self, text: str, member: Member, start: int, end: int) -> int | None:
-        if text[end - 1] in "，、。的等后共":
+        if text[end - 1] in _PARTICLES:
             return end - 1
         if member.quantity:
             return next((end - len(word) for word in _MADE if text.endswith(word, start, end)), None)
@@ -252,11 +255,12 @@ class Stripper:
 
     def described(self, text: str, member: Member, start: int, end: int) -> int | None:
         """Where a name ends that its size or a circumstance follows (煤矿|120万吨, 水库|因占用农田), or None."""
-        for word in _CIRCUMSTANCES:
-            place = text.find(word, start + 2, end)
-            found = self._heads.head(text, start, place) if place > 0 else None
-            ends = "起" in text[place:end] or "至" in text[place + 1 : end]
-            if found and not found[0].weak and not ends:
+        for match in _CIRCUMSTANCES.finditer(text, start + 2, end):
+            place = match.start()
+            if "起" in text[place:end] or "至" in text[place + 1 : end]:
+                continue
+            found = self._heads.head(text, start, place)
+            if found and not found[0].weak:
                 return place
         for quantity in self._measures.find(text, start, end):
             right = self._heads.head(text, quantity.end, end)
