@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
-from gazetteer.sources import boundaries, divisions, geonames, osm, vector
+from gazetteer.sources import boundaries, divisions, geonames, osm, overture, vector
 
 DEFAULT_SOURCES = ("divisions", "geonames")
 """What a new gazetteer is filled with: together they know every county of China, and share no place."""
@@ -20,9 +20,9 @@ Opened = tuple[Source, Iterator[Place]]
 def open_source(spec: str | Path, **options: Any) -> Opened:
     """The source that `spec` means, and its places: a name of `BY_NAME`, or a file with an ending of `BY_ENDING`.
 
-    `options` are those of the source's own function (`package` of divisions; `mapping`, `crs`, `encoding`, `layer` of a
-    vector file). Raises GuatuError where there is no such source or option, and, at once or while the places are read,
-    what the source raises.
+    `options` are those of the source's own function (`package` of divisions; `area`, outside which nothing is taken, of
+    OpenStreetMap and Overture; `mapping`, `crs`, `encoding`, `layer` of a vector file). Raises GuatuError where there
+    is no such source or option, and, at once or while the places are read, what the source raises.
     """
     path = Path(spec)
     by_name = BY_NAME.get(spec) if isinstance(spec, str) else None
@@ -51,6 +51,10 @@ def _openstreetmap(path: Path, area: BaseGeometry | None = None) -> Opened:
     return osm.source(path.name), osm.read_osm(path, area=area)
 
 
+def _overture(path: Path, area: BaseGeometry | None = None) -> Opened:
+    return overture.source(path.name), overture.places(path, area=area)
+
+
 def _vector(
     path: Path,
     mapping: vector.Mapping | None = None,
@@ -70,5 +74,6 @@ BY_NAME: dict[str, Callable[..., Opened]] = {
 BY_ENDING: dict[str, Callable[..., Opened]] = {
     ".pbf": _openstreetmap,
     ".osm": _openstreetmap,
+    ".parquet": _overture,
     **dict.fromkeys(sorted(vector.SUFFIXES), _vector),
 }

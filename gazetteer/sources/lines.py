@@ -58,7 +58,7 @@ def join_lines(lines: list[Line], area: BaseGeometry | None = None) -> Iterator[
         lines, shapes = [line for line, keep in zip(lines, kept, strict=True) if keep], shapes[kept]
     by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
-        group = "road" if line.kind == "expressway" else line.kind
+        group = "road" if line.kind in STREETS else line.kind
         if line.names:
             by_name[group, line.names[0]].append(number)
         for ref in line.refs if group in STREETS else ():
@@ -170,7 +170,8 @@ def _road(group: str, name: str, ways: list[Line], shapes: Any, links: BaseGeome
         others |= dict.fromkeys(way.names)
     others.pop(name, None)
     kinds = [way.kind for way in ways]
-    kind = max(set(kinds), key=kinds.count) if group == "road" else group
+    structure = next((kind for kind in kinds if kind in STRUCTURE_ENDINGS), None)
+    kind = (structure or max(set(kinds), key=kinds.count)) if group == "road" else group
     return Place(ways[0].key, name, kind, shape, tuple(others)[:MAX_NAMES], links=links)
 
 
