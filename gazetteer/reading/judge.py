@@ -86,12 +86,10 @@ class Judge:
         case = Case(text, item, found, predicate, text[slice(*member.core)])
         if case.name.endswith(self._counted_actions) and member.quantity:
             return None
-        return next(self._refusals(case), None)
-
-    def _refusals(self, case: Case) -> Iterator[str]:
         for rule in self._rules:
             if (why := rule(case)) is not None:
-                yield f"{case.name}: {why}" if case.name else why
+                return f"{case.name}: {why}" if case.name else why
+        return None
 
     def _spelling(self, case: Case) -> str | None:  # noqa: PLR0911 - one line a reason
         member, name = case.item.member, case.name

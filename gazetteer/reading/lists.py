@@ -187,6 +187,8 @@ class Lists:
     def _own_lead(self, masked: str, tokens: list[Token], piece: Piece) -> Run:
         """The verb of its own that a later member begins with (新建A 3座、|改造|B 5公里)."""
         within = [token for token in tokens if piece.start <= token.start and token.end <= piece.end]
+        if not within or within[0].start > piece.start:
+            return Run()
         run = self._predicates.lead(masked, within, piece.start)
         if run and piece.end - run.end >= 2:
             rest = self._members.parse(masked, run.end, piece.end)

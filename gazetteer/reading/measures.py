@@ -86,7 +86,8 @@ def number(digits: str) -> float | None:
 
 MAX_QUANTITY = 24
 """Characters of the longest quantity with its unit."""
-_ANY_DIGIT = re.compile(r"[\d一二三四五六七八九十百两]")
+ANY_DIGIT = re.compile(r"[\d一二三四五六七八九十百两]")
+"""What every number begins with."""
 
 
 class Measures:
@@ -113,7 +114,7 @@ class Measures:
 
     def find(self, text: str, start: int, end: int) -> list[Quantity]:
         """Every quantity in `text[start:end]`."""
-        if not _ANY_DIGIT.search(text, start, end):
+        if not ANY_DIGIT.search(text, start, end):
             return []
         return [found for match in self.pattern.finditer(text, start, end) if (found := self._quantity(match))]
 

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from gazetteer.vocabulary import Period
-from gazetteer.work import Work
+from gazetteer.work import Extent, Span, Work
 
 _DROPPED = re.compile(r"[\s\"'“”‘’《》「」·、，。,.]")
 _DASH = re.compile(r"[—–~～-]+")
@@ -19,36 +20,49 @@ def key(work: Work) -> tuple[object, ...]:
     return name, work.kind, work.quantity, work.unit, work.period
 
 
-def merge(works: list[Work]) -> list[Work]:
+@dataclass(slots=True)
+class _Mentioned:
+    """A work whose mentions so far are summed up, so that they need not all be kept."""
+
+    first: Work
+    extent: Extent | None
+    quantity: float | None
+    unit: str | None
+    others: list[Span] = field(default_factory=list)
+
+    def add(self, work: Work) -> None:
+        """Take in another mention."""
+        if self.first.period is Period.DONE and work.period is Period.PLANNED:
+            self.others.insert(0, self.first.spans[0])
+            self.first = work
+            self.extent = work.extent or self.extent
+            if work.quantity is not None:
+                self.quantity, self.unit = work.quantity, work.unit
+        else:
+            self.others.append(work.spans[0])
+            self.extent = self.extent or work.extent
+            if self.quantity is None:
+                self.quantity, self.unit = work.quantity, work.unit
+
+    def work(self) -> Work:
+        if not self.others:
+            return self.first
+        return replace(
+            self.first, extent=self.extent, quantity=self.quantity, unit=self.unit, mentions=tuple(self.others)
+        )
+
+
+def merge(works: Iterable[Work]) -> list[Work]:
     """One work for each thing. What the part that looks forward says of it stands: that is the year of the report;
     within a part the first mention stands. The first spans of the others become its `mentions`."""
-    places: dict[tuple[object, ...], int] = {}
-    groups: list[list[Work]] = []
+    latest: dict[tuple[object, ...], _Mentioned] = {}
+    found: list[_Mentioned] = []
     for work in works:
-        index = places.setdefault(key(work), len(groups))
-        if index == len(groups):
-            groups.append([work])
-            continue
-        group = groups[index]
-        if group[0].extent and work.extent and group[0].extent != work.extent:
-            places[key(work)] = len(groups)  # another stretch of the same road
-            groups.append([work])
-        elif group[0].period is Period.DONE and work.period is Period.PLANNED:
-            group.insert(0, work)
-        else:
-            group.append(work)
-    return [_one(group) for group in groups]
-
-
-def _one(group: list[Work]) -> Work:
-    first, *others = group
-    if not others:
-        return first
-    measured = next((work for work in group if work.quantity is not None), first)
-    return replace(
-        first,
-        extent=next((work.extent for work in group if work.extent), None),
-        quantity=measured.quantity,
-        unit=measured.unit,
-        mentions=tuple(work.spans[0] for work in others),
-    )
+        same = latest.get(identity := key(work))
+        elsewhere = same and same.first.extent and work.extent and same.first.extent != work.extent
+        if same and not elsewhere:
+            same.add(work)
+        else:  # not seen before, or another stretch of the same road
+            found.append(_Mentioned(work, work.extent, work.quantity, work.unit))
+            latest[identity] = found[-1]
+    return [mentioned.work() for mentioned in found]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
 from gazetteer.reading.measures import Measures, Quantity
@@ -27,8 +28,7 @@ _TIME = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the lexicon where it stands in the paragraph."""
 
     start: int
@@ -197,10 +197,11 @@ class Predicates:
     def strong(self, predicate: Predicate) -> bool:
         """Whether it is said of physical works alone."""
         verbs, afters = self._lexicon.verbs, self._lexicon.afters
-        runs = (predicate.lead, predicate.tail)
-        return any(verbs[word].strong for run in runs for word in run.words(Role.VERB)) or any(
-            afters[word].strong for word in predicate.tail.words(Role.AFTER) if word in afters
-        )
+        for run in (predicate.lead, predicate.tail):
+            for token in run.tokens:
+                if Role.VERB in token.roles and verbs[token.word].strong:
+                    return True
+        return any(afters[word].strong for word in predicate.tail.words(Role.AFTER) if word in afters)
 
     def says(self, run: Run) -> bool:
         """Whether it holds a verb with a status."""

@@ -1,5 +1,7 @@
 """A report's text to its works, stage by stage: paragraphs, clauses, predicates, lists, members, classes."""
 
+from collections.abc import Iterator
+
 from gazetteer.reading.classify import Classifier
 from gazetteer.reading.clauses import mask, sentences
 from gazetteer.reading.heads import Heads
@@ -37,13 +39,16 @@ class Grammar:
     def read(self, text: str) -> Reading:
         """All works of a report."""
         reader = Reader(text, self.lexicon)
-        works: list[Work] = []
         rejected: list[Rejection] = []
+        works = merge(self._works(text, reader, rejected))
+        return Reading(tuple(works), tuple(rejected), tuple(reader.headings))
+
+    def _works(self, text: str, reader: Reader, rejected: list[Rejection]) -> Iterator[Work]:
+        """Every mention of a work as it is come upon; what is rejected goes to `rejected`."""
         for paragraph in reader:
             masked = mask(paragraph.text)
             for bounds in sentences(masked):
                 sentence = Sentence(self, text, paragraph, masked, bounds)
                 sentence.read()
-                works += sentence.works
+                yield from sentence.works
                 rejected += sentence.rejected
-        return Reading(tuple(merge(works)), tuple(rejected), tuple(reader.headings))

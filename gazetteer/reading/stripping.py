@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gazetteer.reading.heads import PHASE, Heads
 from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
-from gazetteer.reading.measures import Measures, Quantity, bracket_ends, relative_ends
+from gazetteer.reading.measures import ANY_DIGIT, Measures, Quantity, bracket_ends, relative_ends
 from gazetteer.reading.member import Member
 
 _SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷"))
@@ -107,6 +107,8 @@ class Stripper:
 
     def _leading(self, text: str, member: Member, start: int, end: int) -> int | None:
         """5座|小(二)型水库; 城区12条|背街小巷."""
+        if not ANY_DIGIT.search(text, start, min(end, start + _SORT_LENGTHS[0] + 1)):
+            return None
         quantity = self._measures.at(text, start, end)
         if quantity is None:
             sorts = (text[start : start + length] for length in _SORT_LENGTHS)
