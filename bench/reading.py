@@ -2,12 +2,15 @@
 
     python -m bench.reading [REPORT.txt...] [--peers PYTHON] [--megabytes N]
 
-Three tables: characters and works a second on one text beside JioNLP's and cpca's location extraction (which give a
-sentence's province, city, county and no works), growth with the length of the text up to N megabytes, and the peak
-memory of the longest. The text is the passages of the tests and the reports named, repeated with other numbers in its
-headings so that it is no single paragraph. The peers live in an environment of their own: PYTHON is its interpreter
-(`python -m venv X && X/bin/pip install jionlp cpca setuptools`); a peer that is not there is said to be missing. They
-get the text sentence by sentence, which is how they are made to be called.
+Characters and works a second beside JioNLP's and cpca's location extraction (which give a sentence's province, city and
+county, and no works), first on the passages of the tests, which are little but lists of works, then on the reports
+named; then growth and peak memory of texts up to N megabytes of UTF-8, each read by a process of its own. The long
+texts are the same words over and over, under headings with other numbers.
+
+The peers live in an environment of their own, for this comparison only; PYTHON is its interpreter:
+`python -m venv X && X/bin/pip install jionlp cpca 'setuptools<80'` (cpca imports pkg_resources, which later setuptools
+do not have). A peer that is not there is said to be missing. They get the text sentence by sentence, which is how they
+are made to be called. All seconds are of the processor, so that other work on the machine weighs less.
 """
 
 import argparse
@@ -15,7 +18,6 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -23,18 +25,26 @@ from gazetteer.reading import read_works
 
 PASSAGES = Path(__file__).parent.parent / "tests" / "gazetteer" / "reading" / "passages"
 MEGABYTE = 1_000_000
-"""Characters, in thirds of bytes: a Chinese character is three bytes of UTF-8."""
+"""Bytes."""
+BYTES_EACH = 3
+"""Bytes of a Chinese character in UTF-8."""
+SIZES = (0.01, 0.1, 1.0)
+"""The texts that show the growth, as shares of the longest."""
+KIBIBYTES = 1024
+"""In a mebibyte: the kernel tells peak memory in kibibytes."""
 REPEATS = 3
 """Runs of each measurement, of which the fastest counts: the rest is what else the machine did."""
-PEER_SECONDS = 600
-"""Seconds after which a peer is given up."""
+PATIENCE = 1200
+"""Seconds after which another process is given up."""
 
-_MEMORY = """
-import resource, sys
+_ALONE = """
+import resource, sys, time
 from gazetteer.reading import read_works
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-works = len(read_works(open(sys.argv[1], encoding="utf-8").read()).works)
-print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, works)
+text = sys.stdin.buffer.read().decode()
+read_works(text[:1000])
+before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+works = len(read_works(text).works)
+print(time.process_time() - start, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, works)
 """
 _PEER = """
 import contextlib, json, os, sys, time
@@ -49,16 +59,17 @@ with contextlib.redirect_stdout(open(os.devnull, "w")):
         def parse(batch):
             return int(cpca.transform(batch)["区"].notna().sum())
     parse(sentences[:2])
-    start = time.perf_counter()
-    found = parse(sentences)
-    seconds = time.perf_counter() - start
-print(json.dumps([seconds, found]))
+    seconds = []
+    for _ in range(int(sys.argv[2])):
+        start = time.process_time()
+        found = parse(sentences)
+        seconds.append(time.process_time() - start)
+print(json.dumps([min(seconds), found]))
 """
 
 
-def corpus(reports: list[Path]) -> str:
-    """One text of all passages and reports."""
-    paths = [*sorted((PASSAGES / "tune").glob("*.txt")), *reports]
+def joined(paths: list[Path]) -> str:
+    """One text of all files."""
     return "\n\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
@@ -72,9 +83,9 @@ def fastest(text: str) -> tuple[float, int]:
     """Seconds and works."""
     best, works = float("inf"), 0
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         works = len(read_works(text).works)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best, works
 
 
@@ -84,11 +95,11 @@ def peer(python: str | None, name: str, sentences: list[str]) -> tuple[float, in
         return "no --peers given"
     try:
         run = subprocess.run(
-            [python, "-c", _PEER, name],
+            [python, "-c", _PEER, name, str(REPEATS)],
             input=json.dumps(sentences),
             capture_output=True,
             text=True,
-            timeout=PEER_SECONDS,
+            timeout=PATIENCE,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -103,11 +114,11 @@ def line(*cells: object) -> None:
     sys.stdout.write("| " + " | ".join(str(cell) for cell in cells) + " |\n")
 
 
-def speed(text: str, python: str | None) -> None:
+def speed(title: str, text: str, python: str | None) -> None:
     read_works(text[:1000])  # the lexicon is compiled once a process
     sentences = [part for part in re.split(r"[。；\n]", text) if part.strip()]
     seconds, works = fastest(text)
-    sys.stdout.write(f"\n{len(text):,} characters, {len(sentences):,} sentences\n\n")
+    sys.stdout.write(f"\n{title}: {len(text):,} characters, {len(sentences):,} sentences\n\n")
     line("", "seconds", "characters/s", "found", "times as fast as")
     line("---", "---", "---", "---", "---")
     line("guatu", f"{seconds:.3f}", f"{len(text) / seconds:,.0f}", f"{works} works ({works / seconds:,.0f}/s)", "")
@@ -118,28 +129,27 @@ def speed(text: str, python: str | None) -> None:
             continue
         took, found = answer
         line(
-            name, f"{took:.3f}", f"{len(text) / took:,.0f}", f"{found} sentences with a county", f"{took / seconds:.0f}"
+            name, f"{took:.3f}", f"{len(text) / took:,.0f}", f"{found} sentences with a county", f"{took / seconds:.1f}"
         )
 
 
 def growth(text: str, megabytes: float) -> None:
     sys.stdout.write("\n")
-    line("UTF-8 megabytes", "seconds", "characters/s", "works")
-    line("---", "---", "---", "---")
-    size = int(megabytes * MEGABYTE / 3)
-    for part in (100, 10, 1):
-        piece = grown(text, size // part)
-        start = time.perf_counter()
-        works = len(read_works(piece).works)
-        seconds = time.perf_counter() - start
-        line(f"{len(piece.encode()) / MEGABYTE:.2f}", f"{seconds:.2f}", f"{len(piece) / seconds:,.0f}", works)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as file:
-        file.write(piece)
-        file.flush()
-        command = [sys.executable, "-c", _MEMORY, file.name]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=PEER_SECONDS, check=True)
-    before, peak, works = map(int, run.stdout.split())
-    sys.stdout.write(f"\npeak memory {peak / 1024:.0f} MiB ({before / 1024:.0f} MiB before reading), {works} works\n")
+    line("UTF-8 megabytes", "seconds", "characters/s", "works", "MiB before reading", "MiB at the peak")
+    line("---", "---", "---", "---", "---", "---")
+    for size in SIZES:
+        piece = grown(text, int(megabytes * size * MEGABYTE / BYTES_EACH))
+        command = [sys.executable, "-c", _ALONE]
+        run = subprocess.run(command, input=piece.encode(), capture_output=True, timeout=PATIENCE, check=True)
+        seconds, before, peak, works = map(float, run.stdout.split())
+        line(
+            f"{len(piece.encode()) / MEGABYTE:.2f}",
+            f"{seconds:.2f}",
+            f"{len(piece) / seconds:,.0f}",
+            int(works),
+            f"{before / KIBIBYTES:.0f}",
+            f"{peak / KIBIBYTES:.0f}",
+        )
 
 
 def main() -> None:
@@ -148,9 +158,11 @@ def main() -> None:
     parser.add_argument("--peers", metavar="PYTHON", help="interpreter of an environment with jionlp and cpca")
     parser.add_argument("--megabytes", type=float, default=10.0, help="length of the longest text (default 10)")
     arguments = parser.parse_args()
-    text = corpus(arguments.reports)
-    speed(text, arguments.peers)
-    growth(text, arguments.megabytes)
+    passages, reports = joined(sorted((PASSAGES / "tune").glob("*.txt"))), joined(arguments.reports)
+    speed("passages", passages, arguments.peers)
+    if reports:
+        speed("reports", reports, arguments.peers)
+    growth(f"{passages}\n\n{reports}", arguments.megabytes)
 
 
 if __name__ == "__main__":
