@@ -3,8 +3,10 @@
 One server for the whole run, shared by its workers: a private cluster in a folder of its own, or the server of
 DATABASE_URL, whose role then must be allowed to make databases. The tables are made once, in a template:
 
-- `database`: a fresh copy of the template, for tests that commit or use several connections;
-- `session`: a session whose changes are rolled back after the test, for all others.
+- `session`: a session whose changes are rolled back after the test;
+- `database`: the worker's own copy of the template, emptied after the test, for tests that commit or use several
+  connections;
+- `own_database`: a copy for one test, for those that change more than rows.
 
 `cluster` is a stopped private cluster of the test's own, to be mistreated.
 """
@@ -24,7 +26,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -37,6 +39,24 @@ settings.load_profile("guatu")
 
 HOME = "GUATU_TEST_HOME"  # set by the first process of the run, inherited by its workers
 DATABASE_URL = os.environ.get("DATABASE_URL")
+SETTINGS = (
+    *("fsync = off", "synchronous_commit = off", "full_page_writes = off"),  # nothing here has to survive a power cut
+    "shared_preload_libraries = 'postgis-3'",  # read once, not by every connection
+)
+EMPTYING = """
+    SELECT concat_ws(
+        '; ',
+        -- nobody who was left over from the last test writes into the next
+        'SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        'SET session_replication_role = replica',  -- no triggers, which would refuse it
+        (SELECT string_agg(format('DELETE FROM %I', tablename), '; ') FROM pg_tables WHERE schemaname = 'public'
+         AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'works_version')),
+        'UPDATE works_version SET number = DEFAULT, transaction = DEFAULT',
+        (SELECT string_agg(format('ALTER SEQUENCE %I RESTART', sequencename), '; ') FROM pg_sequences
+         WHERE schemaname = 'public')
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -47,11 +67,17 @@ class Server:
     maintenance: str
     template: str
 
-    def execute(self, statement: str) -> None:
-        engine = open_engine(self.address(ADMIN, self.maintenance))
+    @contextlib.contextmanager
+    def connect(self, database: str) -> Iterator[Connection]:
+        """An autocommitting connection of the superuser."""
+        engine = open_engine(self.address(ADMIN, database))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(statement))
+            yield connection
         engine.dispose()
+
+    def execute(self, statement: str) -> None:
+        with self.connect(self.maintenance) as connection:
+            connection.execute(text(statement))
 
     @contextlib.contextmanager
     def copy(self) -> Iterator[Database]:
@@ -94,24 +120,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     home = Path(os.environ[HOME])
+    cluster = Cluster(home)
+    if DATABASE_URL:
+        check(DATABASE_URL)
+        server = operators_server(f"guatu_template_{home.name[-8:].lower()}")
+    else:
+        server = Server(address=cluster.url, maintenance="postgres", template="guatu_template")
     with contextlib.ExitStack() as stack:
-        if DATABASE_URL:
-            check(DATABASE_URL)
-            server = operators_server(f"guatu_template_{home.name[-8:].lower()}")
-        else:
-            cluster = Cluster(home)
-            stack.enter_context(cluster.running())
-            server = Server(address=cluster.url, maintenance="postgres", template="guatu_template")
         with (home / "template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (home / "template").exists():
+            first = not (home / "template").exists()
+            if not DATABASE_URL:
+                if first:
+                    with cluster.running():
+                        for setting in SETTINGS:
+                            server.execute(f"ALTER SYSTEM SET {setting}")
+                stack.enter_context(cluster.running())
+            if first:
                 if DATABASE_URL:
                     server.execute(f"CREATE DATABASE {server.template} ENCODING 'UTF8' TEMPLATE template0")
                 else:
-                    # Nothing here has to survive a power cut.
-                    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                        server.execute(f"ALTER SYSTEM SET {setting} = off")
-                    server.execute("SELECT pg_reload_conf()")
                     cluster.create_database(server.template)
                     cluster.grant_web(server.template)
                 upgrade(server.address(OWNER, server.template))
@@ -120,10 +148,26 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def database(server: Server) -> Iterator[Database]:
+def own_database(server: Server) -> Iterator[Database]:
     """A database of the test's own, with empty tables."""
     with server.copy() as copy:
         yield copy
+
+
+@pytest.fixture(scope="session")
+def kept_database(server: Server) -> Iterator[tuple[Database, Callable[[], None]]]:
+    """The worker's database, and what empties it."""
+    with server.copy() as copy, server.connect(make_url(copy.owner).database) as connection:
+        statement = text(connection.scalar(text(EMPTYING)))
+        yield copy, lambda: connection.execute(statement)
+
+
+@pytest.fixture
+def database(kept_database: tuple[Database, Callable[[], None]]) -> Iterator[Database]:
+    """A database with empty tables, in which rows may change."""
+    database, empty = kept_database
+    yield database
+    empty()
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ SOURCE = (
 
 
 @pytest.fixture
-def settings(server, database, tmp_path) -> Settings:
+def settings(server, own_database, tmp_path) -> Settings:
     """A database of the test's own, as an operator would name it whose role may make databases."""
-    return Settings(home=tmp_path, database_url=server.address(ADMIN, make_url(database.owner).database))
+    return Settings(home=tmp_path, database_url=server.address(ADMIN, make_url(own_database.owner).database))
 
 
 def execute(url: str, *statements: str) -> list[object]:

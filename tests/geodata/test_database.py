@@ -13,8 +13,8 @@ from geodata.session import open_engine
 
 
 @pytest.fixture
-def owner(database: Database):
-    engine = open_engine(database.owner)
+def owner(own_database: Database):
+    engine = open_engine(own_database.owner)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
@@ -24,16 +24,16 @@ def test_a_fresh_database_has_the_newest_tables(owner):
     assert current_revision(owner) == newest_revision()
 
 
-def test_upgrading_twice_changes_nothing(database, owner):
-    upgrade(database.owner)
+def test_upgrading_twice_changes_nothing(own_database, owner):
+    upgrade(own_database.owner)
     assert current_revision(owner) == newest_revision()
 
 
-def test_a_database_of_a_newer_release_is_refused(database, owner):
+def test_a_database_of_a_newer_release_is_refused(own_database, owner):
     owner.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
     owner.commit()
     with pytest.raises(DatabaseError, match="newer guatu"):
-        upgrade(database.owner)
+        upgrade(own_database.owner)
 
 
 def test_chinese_sorts_by_its_sound(owner):

@@ -48,19 +48,19 @@ def test_the_migrations_make_every_check_of_the_models(shared_engine: Engine):
     }
 
 
-def test_the_migrations_go_down_and_up_again(database: Database):
+def test_the_migrations_go_down_and_up_again(own_database: Database):
     from alembic import command
 
     from geodata.database import _alembic
 
-    command.downgrade(_alembic(database.owner), "base")
-    engine = open_engine(database.owner)
+    command.downgrade(_alembic(own_database.owner), "base")
+    engine = open_engine(own_database.owner)
     with engine.connect() as connection:
         left = connection.execute(
             text("select tablename from pg_tables where schemaname = 'public' order by 1")
         ).scalars()
         assert list(left) == ["alembic_version", "spatial_ref_sys"]
-    upgrade(database.owner)
+    upgrade(own_database.owner)
     assert "work" in inspect(engine).get_table_names()
     engine.dispose()
 

@@ -13,9 +13,9 @@ private = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="with DATABASE
 
 
 @pytest.fixture
-def operators(server, database, tmp_path, monkeypatch) -> None:
+def operators(server, own_database, tmp_path, monkeypatch) -> None:
     """A database with the newest tables, named by DATABASE_URL."""
-    monkeypatch.setenv("DATABASE_URL", server.address(ADMIN, make_url(database.owner).database))
+    monkeypatch.setenv("DATABASE_URL", server.address(ADMIN, make_url(own_database.owner).database))
     monkeypatch.setenv("GUATU_HOME", str(tmp_path / "home"))
 
 
