@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from geodata.exports.fields import FIELDS, Field, Wording
 from geodata.exports.rows import Part
-from geodata.models import Location
+from geodata.models import Location, WorkSummary
 
 GEOMETRY = "geometry"
 JSON_TYPES = {pa.string(): "string", pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
@@ -41,7 +41,8 @@ COLLECTIONS = {
 }
 WORDING = Wording("en")
 PROPERTIES: Mapping[str, Any] = {field.key: WORDING.column(field) for field in FIELDS}
-QUERYABLES: Mapping[str, Any] = {**PROPERTIES, GEOMETRY: Location.geometry}
+CHANGED_AT = "changed_at"  # when a work, its place or its status last changed; in filters alone
+QUERYABLES: Mapping[str, Any] = {**PROPERTIES, CHANGED_AT: WorkSummary.changed_at, GEOMETRY: Location.geometry}
 
 
 def collection_of(name: str) -> Collection:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotAcceptable, NotFound
 from geodata.exports.fields import FIELDS
 from webmap.database import database
 from webmap.ogc import openapi
-from webmap.ogc.collections import COLLECTIONS, GEOMETRY, Collection, collection_of, property_schema
+from webmap.ogc.collections import CHANGED_AT, COLLECTIONS, GEOMETRY, Collection, collection_of, property_schema
 from webmap.ogc.items import extent_of, feature_of, page_of
 from webmap.ogc.parameters import ITEMS, MAX_ID, allow_only, conditions, cursor, limit
 from webmap.ogc.systems import CRS84, System, system_of, systems
@@ -35,9 +35,13 @@ CONFORMANCE = [
         "cql2/1.0/conf/cql2-json",
         "cql2/1.0/conf/basic-cql2",
         "cql2/1.0/conf/advanced-comparison-operators",
+        "cql2/1.0/conf/case-insensitive-comparison",
         "cql2/1.0/conf/basic-spatial-functions",
+        "cql2/1.0/conf/basic-spatial-functions-plus",
         "cql2/1.0/conf/spatial-functions",
+        "cql2/1.0/conf/temporal-functions",
         "cql2/1.0/conf/property-property",
+        "cql2/1.0/conf/arithmetic",
     )
 ]
 Link = dict[str, str]
@@ -106,6 +110,7 @@ def queryables(name: str) -> Response:
     allow_only()
     found = collection_of(name)
     properties: dict[str, Any] = {field.key: property_schema(field) for field in FIELDS}
+    properties[CHANGED_AT] = {"title": "改动时间", "type": "string", "format": "date-time"}
     properties[GEOMETRY] = {"title": "几何", "format": "geometry-any"}
     body = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
