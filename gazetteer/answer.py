@@ -91,7 +91,6 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
     slip, query, place = agreement.slip, agreement.query.text, agreement.place.text
     wrong = slip is Slip.SUBSTITUTED
     short = bool(slip) and len(names.own_stem(place)) <= SHORT_STEM
-    alike = wrong and names.are_alike(query[agreement.position], place[agreement.position])
     return {
         "rule": float(Rule.SAME is not agreement.query.rule or Rule.SAME is not agreement.place.rule),
         "suffix_for_suffix": float(bool(agreement.query.suffix and agreement.place.suffix)),
@@ -99,9 +98,16 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
         "slip": float(slip in (Slip.DROPPED, Slip.ADDED, Slip.SWAPPED, Slip.SUBSTITUTED)),
         "wrong_character": float(wrong),
         "short_stem": float(short),
-        "other_name": float(wrong and short and not alike),
+        "other_name": float(short and _makes_another_name(slip, query, place, agreement.position)),
         "other_kind": float(candidate.fit < 2),
     }
+
+
+def _makes_another_name(slip: Slip, query: str, place: str, position: int) -> bool:
+    """Whether the character that is wrong or too many may be right in a name of its own (中华路 for 中山路)."""
+    if slip not in (Slip.SUBSTITUTED, Slip.ADDED) or not names.makes_names(query[position]):
+        return False
+    return slip is Slip.ADDED or not names.are_alike(query[position], place[position])
 
 
 def best_shape(group: list[Candidate]) -> BaseGeometry | None:

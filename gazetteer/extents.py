@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from gazetteer import names
-from gazetteer.answer import Answer, Asked, name_facts, shape_of
+from gazetteer.answer import DOUBT, Answer, Asked, name_facts, shape_of
 from gazetteer.confidence import probability
 from gazetteer.names import Rule, Slip
 from gazetteer.resolve import (
@@ -43,6 +43,9 @@ OUTLINE = 1.0
 """Cost of a settlement's outline as an end, its middle being known too; of its middle, where its boundary is meant."""
 BOUNDARY_M = 500.0
 """Metres from the county's outline within which a road that stops short of it ends there: coarse polygons."""
+TOUCHING_M = 30.0
+"""Metres: how near the road a place must be whose name may be another's: that it crosses just this road speaks for a
+slip."""
 LENGTH_TOLERANCE = 0.25
 """Share by which a report's length may differ from the map's and still confirm it."""
 
@@ -147,6 +150,8 @@ class Extents:
                 if place.index is candidate.index and place.number == candidate.number:
                     continue
                 reach = kinds()["reach_m"].get(place.kind, kinds()["reach_m"]["default"])
+                if name_facts(place)["other_name"]:
+                    reach = TOUCHING_M
                 meeting = road.meet(shape_of(place), reach)
                 if meeting is not None:
                     cost = place.cost + _end_cost(reading, place, boundary) + meeting.gap_m / reach
@@ -189,9 +194,12 @@ class Extents:
             facts["end_gap_100m"] = facts.get("end_gap_100m", 0.0) + end.meeting.gap_m / 100
             if end.place is not None:
                 slip = end.place.agreement.slip is not Slip.NONE
-                rule = end.place.agreement.cost > 0 and not slip
-                facts["end_slip"] = facts.get("end_slip", 0.0) + slip
-                facts["end_rule"] = facts.get("end_rule", 0.0) + rule
+                named = {
+                    "end_slip": float(slip),
+                    "end_rule": float(end.place.agreement.cost > 0 and not slip),
+                    "end_other_name": name_facts(end.place)["other_name"],
+                }
+                facts |= {fact: facts.get(fact, 0.0) + value for fact, value in named.items()}
         why = f"“{candidate.title}”（{candidate.agreement.words}）自{_end_words(one)}至{_end_words(other)}"
         why += f"，长{line.length_m / 1000:.2f}公里"
         if line.gap_m > 30:
@@ -235,7 +243,7 @@ class Extents:
             self.asked.query.id,
             point,
             precision,
-            probability(self.asked.facts | name_facts(candidate) | {"one_end": 1.0}),
+            DOUBT,
             matched,
             why,
         )

@@ -160,6 +160,8 @@ class _Search:
             return self._inside_parent(first)
         chosen = self._nearest_to_context([first, *rivals]) if rivals else first
         facts = self.asked.facts | name_facts(chosen)
+        if facts["other_name"]:
+            return self._perhaps(chosen)
         guided = bool(self.asked.query.context or (self.asked.area and self.asked.area.centre))
         confidence = round(probability(facts) / (1 + others * (GUIDED if guided else 1.0)), 4)
         if confidence < MIN_CONFIDENCE:
@@ -177,6 +179,11 @@ class _Search:
             why + self.asked.area_words,
             {"facts": facts},
         )
+
+    def _perhaps(self, place: Candidate) -> Answer:
+        """A name with one character of two wrong is more often another place that is not mapped (中华路, 中山路)."""
+        why = f"地名库中没有“{self.asked.query.name}”；只差一字的有{label(place.kind)}“{place.title}”，请核对是否笔误"
+        return self.asked.near(place.geometry, [place], why + self.asked.area_words)
 
     def _nearest_to_context(self, candidates: list[Candidate]) -> Candidate:
         """The candidate nearest to the centre of the area or to places named in the same sentence; the first where

@@ -344,19 +344,26 @@ def _look_alike() -> dict[str, frozenset[int]]:
     return {character: frozenset(numbers) for character, numbers in sets.items()}
 
 
-def _rhymes(character: str) -> frozenset[str]:
-    return frozenset(re.sub("^[bpmfdtnlgkhjqxrzcsyw]+", "", sound) for sound in pinyin_of(character))
-
-
 def are_alike(one: str, other: str) -> bool:
-    """Whether one character is readily written for another: they look alike, or rhyme."""
-    alike = _look_alike().get(one, frozenset()) & _look_alike().get(other, frozenset())
-    return bool(alike or _rhymes(one) & _rhymes(other))
+    """Whether one character is readily written for another."""
+    return bool(_look_alike().get(one, frozenset()) & _look_alike().get(other, frozenset()))
+
+
+@cache
+def _name_characters() -> frozenset[str]:
+    return frozenset("".join(words()["slips"]["name_characters"]))
+
+
+def makes_names(character: str) -> bool:
+    """Whether names of Chinese places are commonly made of a character."""
+    return character in _name_characters()
 
 
 def own_stem(folded: str) -> str:
-    """What is a name's own in it, its words for what the thing is left out (友宁 of 友宁小学)."""
-    return re.sub(words()["slips"]["heads"], "", split_suffix(folded)[0])
+    """What is a name's own in it, its words for what the thing is left out (友宁 of 友宁小学, 行健 of
+    行健楼)."""
+    stem = re.sub(words()["slips"]["heads"], "", split_suffix(folded)[0])
+    return stem[:-1] if stem == folded and stem[-1:] in words()["slips"]["things"] else stem
 
 
 MIN_SLIP = 2
@@ -384,6 +391,8 @@ def _one_more(query: str, place: str, start: int) -> tuple[Slip, int] | Contradi
     if longer[start + 1 :] != shorter[start:]:
         return None
     character = longer[start]
+    if kind is Slip.ADDED and start == len(shorter) and character in words()["slips"]["things"]:
+        return Contradiction(f"地图上是“{place}”，不是“{query}”")
     stem = split_suffix(longer)[0]
     if character in words()["opposites"]["ends"] and (start == 0 or start == len(stem) - 1):
         return Contradiction(f"“{place}”与“{query}”只差“{character}”字，按两处处理")
@@ -396,7 +405,9 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
     if query[start + 1 :] == place[start + 1 :]:
         one, other = query[start], place[start]
         ends = split_suffix(query)[1], split_suffix(place)[1]
-        if all(ends) and ends[0] != ends[1] and query[: -len(ends[0])] == place[: -len(ends[1])]:
+        things = words()["slips"]["things"]
+        other_thing = start == len(query) - 1 and one in things and other in things
+        if other_thing or (all(ends) and ends[0] != ends[1] and query[: -len(ends[0])] == place[: -len(ends[1])]):
             return Contradiction(f"地图上是“{place}”，不是“{query}”")
         if _are_opposites(one, other):
             return Contradiction(f"地图上是“{place}”，“{one}”与“{other}”不是笔误，是两处")

@@ -189,6 +189,10 @@ class Found:
 def _one_thing(one: Candidate, one_box: Sequence[float], other: Candidate, other_box: Sequence[float]) -> bool:
     if math.isnan(one_box[0]) or math.isnan(other_box[0]):
         return False
+    if one.index is other.index and one.number == other.number:
+        return True
+    if one.agreement.slip and names.fold(one.name) != names.fold(other.name):
+        return False  # two names one slip away are two things, however near
     reach = INTERCHANGE_M if one.kind == other.kind == "interchange" else GROUP_M
     return box_distance_m(one_box, other_box) <= reach and kind_fit(one.kind, other.kind) > 0
 

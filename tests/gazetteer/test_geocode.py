@@ -55,12 +55,31 @@ def test_a_name_with_one_character_dropped_is_found(town: Gazetteer) -> None:
     assert answer.confidence < ask(town, "花园大道").confidence
 
 
-def test_a_wrong_character_in_a_short_stem_may_be_another_name_and_is_doubted(town: Gazetteer) -> None:
-    """环江路 may be a road that is not mapped; 环希路 sounds like 环溪路, 城北东陆 has a long stem."""
+def test_a_wrong_character_that_makes_another_name_is_where_to_look_and_no_find(town: Gazetteer) -> None:
+    """环江路 may be a road that is not mapped; 环希路 sounds like 环溪路, 环幢路 is no name, 城北东陆 is long."""
     doubtful = ask(town, "环江路", kind="road")
-    assert doubtful.confidence < 0.8
-    assert ask(town, "环希路", kind="road").confidence > 0.9
-    assert ask(town, "环岐路", kind="road").confidence > doubtful.confidence
+    assert doubtful.precision is Precision.NEAR
+    assert "环溪路" in doubtful.why
+    for name in ("环希路", "环幢路", "城北东陆"):
+        assert ask(town, name, kind="road").precision is Precision.EXACT
+
+
+def test_two_names_one_slip_away_are_two_however_near(tmp_path: Path) -> None:
+    grid = Grid("""
+    A--B
+    C--D
+    """)
+    grid.road("普安路", "AB")
+    grid.road("兴安路", "CD")
+    answer = ask(grid.gazetteer(tmp_path), "幢安路", kind="road")
+    assert answer.precision is Precision.NONE
+    assert "普安路" in answer.why
+    assert "兴安路" in answer.why
+
+
+def test_an_end_that_may_be_another_name_must_cross_the_road(town: Gazetteer) -> None:
+    assert ask(town, "城北东路", "花园大道", "环江路").precision is Precision.STRETCH
+    assert ask(town, "和平街", "城北东路", "环江路").precision is Precision.PARTIAL
 
 
 def test_a_flip_is_refused_with_the_sister_named(town: Gazetteer) -> None:

@@ -60,6 +60,13 @@ def test_a_bridge_of_another_name_links_the_parts(tmp_path: Path, grid: Grid) ->
     assert links.equals(grid.line("CD"))
 
 
+def test_a_tunnel_is_one_place_with_the_roads_to_its_mouths(tmp_path: Path, grid: Grid) -> None:
+    road = {"highway": "primary", "name": "外滩隧道"}
+    places = read(write(tmp_path / "a.osm.pbf", grid, [("AB", road), ("BCD", road | {"tunnel": "yes"})], {}))
+    assert places["外滩隧道"].kind == "tunnel"
+    assert places["外滩隧道"].geometry.equals(grid.line("ABCD"))
+
+
 def test_a_tunnel_longer_than_any_gap_keeps_its_road_in_one_piece(tmp_path: Path) -> None:
     """Two kilometres from A to E; the road at R, as far away and joined by nothing, is another of that name."""
     grid = Grid("""
