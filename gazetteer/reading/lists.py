@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gazetteer.reading.lexicon import Lexicon, trie_pattern
 from gazetteer.reading.measures import Measures, Quantity
@@ -27,8 +28,7 @@ _ROADS = "路街道线"
 _MADE = ("年产", "日产", "日处理", "可", "约", "容纳")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What stands between two separators; `etc` is the place of 等 in it."""
 
     separator: str

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gazetteer.reading.lexicon import Lexicon, trie_pattern
 
@@ -40,8 +41,7 @@ _SPOKEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number in its unit; `counts` where the unit numbers things, not their length or area. `start` and `end` are
     positions in the text."""
 
@@ -67,11 +67,11 @@ class Ends:
 
 def number(digits: str) -> float | None:
     """The value of Arabic or Chinese digits."""
-    plain = digits.replace(",", "")
-    try:
-        return float(plain)
-    except ValueError:
-        pass
+    if digits[:1].isdecimal():
+        try:
+            return float(digits.replace(",", ""))
+        except ValueError:
+            return None
     total, current = 0, 0
     for char in digits:
         if char in _CHINESE:
