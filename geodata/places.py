@@ -1,17 +1,21 @@
-"""Loading a source of places: into PostGIS for maps and services, and into the index for finding names."""
+"""Loading a source of places, into PostGIS for maps and services and into the index for finding names; and writing one
+to a file."""
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry import mapping
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from gazetteer.errors import GuatuError
 from gazetteer.index import Progress, build_index
 from gazetteer.place import Place, Source
-from geodata.models import SRID, GazetteerPlace, GazetteerSource
+from geodata.models import SRID, GazetteerPlace, GazetteerSource, PlaceName
 
 LOAD_LOCK = 0x706C6163
 """The advisory lock ("plac") under which places get their numbers: one load at a time."""
@@ -86,3 +90,64 @@ def _batches(places: Iterable[Place]) -> Iterator[list[Place]]:
             batch = []
     if batch:
         yield batch
+
+
+def stored_places(session: Session, source: str) -> Iterator[Place]:
+    """The places of a loaded source by its name, as the database has them: without links."""
+    others = (
+        select(func.array_agg(PlaceName.name))
+        .where(PlaceName.place_id == GazetteerPlace.id)
+        .correlate(GazetteerPlace)
+        .scalar_subquery()
+    )
+    shape = func.ST_AsBinary(GazetteerPlace.geometry)
+    rows = session.execute(
+        select(GazetteerPlace, others, shape)
+        .join(GazetteerSource, GazetteerSource.id == GazetteerPlace.source_id)
+        .where(GazetteerSource.name == source)
+        .order_by(GazetteerPlace.id)
+        .execution_options(yield_per=BATCH)
+    )
+    for row, names, wkb in rows:
+        geometry = None if wkb is None else shapely.from_wkb(bytes(wkb))
+        yield Place(row.key, row.name, row.kind, geometry, tuple(names or ()), row.adcode, row.parent)
+
+
+def write_places(session: Session, source: str, out: Path) -> int:
+    """Writes the places of a source that have a geometry to a GeoJSON file (RFC 7946: EPSG:4326, longitude first);
+    returns how many. The file is written beside its name and takes it when it is whole.
+
+    Raises GuatuError where there is no such source, or nothing in it.
+    """
+    part = out.with_name(f".{out.name}.part")
+    count = 0
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write('{"type": "FeatureCollection", "features": [')
+            for place in stored_places(session, source):
+                if place.geometry is None:
+                    continue
+                file.write(",\n" if count else "\n")
+                file.write(json.dumps(_feature(place), ensure_ascii=False))
+                count += 1
+            file.write("\n]}\n")
+        if not count:
+            known = "、".join(session.scalars(select(GazetteerSource.name).order_by(GazetteerSource.name)))
+            raise GuatuError(
+                f"来源“{source}”里没有地点 There are no places in it. Loaded sources: {known or '(没有 none)'}"
+            )
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _feature(place: Place) -> dict[str, object]:
+    properties = {"key": place.key, "name": place.name, "kind": place.kind, "names": ";".join(place.names)}
+    if place.adcode:
+        properties["adcode"] = place.adcode
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": mapping(place.geometry) if place.geometry else None,
+    }

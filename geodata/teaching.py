@@ -5,7 +5,8 @@ sources (`gazetteer.index.TAUGHT`). The same work of a later report is found by 
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from gazetteer.index import TAUGHT, build_index
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Precision
 from geodata.models import SRID, GazetteerPlace, GazetteerSource, Location, Report, Work
+from geodata.places import stored_places
 
 SOURCE = Source(
     TAUGHT,
@@ -26,6 +28,8 @@ SOURCE = Source(
 )
 PLACED_BY = "guatu"
 """Who places what no person has placed."""
+IMPORTED = "imported/"
+"""What the keys of places begin with that were placed by hand elsewhere; those of a work here begin with `work/`."""
 LOCK = 0x74656163
 """The advisory lock ("teac") under which the source is made anew: the last to change a place has the last word."""
 SURE = (Precision.EXACT, Precision.STRETCH)
@@ -34,10 +38,34 @@ SURE = (Precision.EXACT, Precision.STRETCH)
 def teach(session: Session, directory: Path) -> int:
     """Makes the source anew, in the database and the index; returns how many places it has.
 
-    A work with ends is a part of its road, and is not taught as the road. The caller commits.
+    A work with ends is a part of its road, and is not taught as the road. What was imported stays. The caller commits.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    places = list(taught_places(session))
+    imported = [place for place in stored_places(session, TAUGHT) if place.key.startswith(IMPORTED)]
+    return _make(session, directory, [*taught_places(session), *imported])
+
+
+def import_taught(session: Session, directory: Path, places: Iterable[Place]) -> int:
+    """Adds places that were taught elsewhere, in place of those imported before; returns how many. One that a work here
+    has in the same place is left out. The caller commits.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    own = list(taught_places(session))
+    here = {_where(place) for place in own}
+    imported = [
+        replace(place, key=IMPORTED + place.key.removeprefix(IMPORTED), names=())
+        for place in places
+        if _where(place) not in here
+    ]
+    _make(session, directory, [*own, *imported])
+    return len(imported)
+
+
+def _where(place: Place) -> tuple[str, bytes | None]:
+    return place.name, place.geometry.wkb if place.geometry else None
+
+
+def _make(session: Session, directory: Path, places: list[Place]) -> int:
     session.execute(delete(GazetteerSource).where(GazetteerSource.name == TAUGHT))
     if not places:
         shutil.rmtree(directory / TAUGHT, ignore_errors=True)

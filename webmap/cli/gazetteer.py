@@ -1,20 +1,34 @@
-"""`guatu gazetteer`: load places, look them up, count them."""
+"""`guatu gazetteer`: load, fetch, look up, count, export places."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import numpy as np
 import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
+from gazetteer.divisions import Divisions
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer
+from gazetteer.place import Place, Source
+from gazetteer.sources import vector
 from gazetteer.sources.catalogue import DEFAULT_SOURCES, open_source
-from gazetteer.sources.vector import Mapping
 from geodata.database import open_sessions
 from geodata.models import GazetteerPlace, GazetteerSource
-from geodata.places import load_places
+from geodata.places import load_places, write_places
 from geodata.settings import Settings
-from webmap.cli.progress import counting
+from geodata.teaching import import_taught
+from webmap.cli.progress import adding, counting
 from webmap.cli.tables import print_table
+
+MARGIN_DEGREES = 0.01
+"""About a kilometre around a county's area: what may lie in it, since boundaries are generalised that much
+(docs/data-sources.md)."""
 
 
 @click.group(no_args_is_help=True)
@@ -22,14 +36,14 @@ def command() -> None:
     """Load places and look them up."""
 
 
-def _mapping(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Mapping | None:
+def _mapping(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> vector.Mapping | None:
     values: dict[str, object] = {}
     for pair in given:
         field, equals, column = pair.partition("=")
-        if not equals or field not in Mapping.__slots__:
-            raise click.BadParameter(f"{pair}: write FIELD=COLUMN with one of {', '.join(Mapping.__slots__)}")
+        if not equals or field not in vector.Mapping.__slots__:
+            raise click.BadParameter(f"{pair}: write FIELD=COLUMN with one of {', '.join(vector.Mapping.__slots__)}")
         values[field] = tuple(column.split("+")) if field == "names" else column
-    return Mapping(**values) if values else None  # type: ignore[arg-type]
+    return vector.Mapping(**values) if values else None  # type: ignore[arg-type]
 
 
 @command.command()
@@ -40,27 +54,107 @@ def _mapping(_context: click.Context, _parameter: click.Parameter, given: tuple[
     multiple=True,
     metavar="FIELD=COLUMN",
     callback=_mapping,
-    help=f"Which column of a file says what: {', '.join(Mapping.__slots__)}; names=A+B for several.",
+    help=f"Which column of a file says what: {', '.join(vector.Mapping.__slots__)}; names=A+B for several.",
 )
 @click.option("--crs", help="The coordinate system of a file that does not say it (EPSG:4547).")
 @click.option("--encoding", help="The encoding of a Shapefile or CSV that is neither UTF-8 nor GBK.")
 @click.option("--layer", help="The layer of a GeoPackage with several.")
+@click.option("--within", metavar="COUNTY", help="Only what lies in this province, city or county (OSM, Overture).")
 def load(
-    sources: tuple[str, ...], mapping: Mapping | None, crs: str | None, encoding: str | None, layer: str | None
+    sources: tuple[str, ...],
+    mapping: vector.Mapping | None,
+    crs: str | None,
+    encoding: str | None,
+    layer: str | None,
+    within: str | None,
 ) -> None:
-    """Load places: SRC is `default`, a source's name, or a file (.osm.pbf, .gpkg, .shp, .geojson, .csv).
+    """Load places: SRC is `default`, a source's name, or a file (.osm.pbf, .osm, .parquet of Overture, .gpkg, .shp,
+    .geojson, .csv).
 
     Loading a source again replaces it.
     """
     given = {"mapping": mapping, "crs": crs, "encoding": encoding, "layer": layer}
-    options = {name: value for name, value in given.items() if value is not None}
+    options: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     settings = Settings.from_environment()
+    county = _county(settings, within) if within else None
+    if county:
+        options["area"] = _surroundings(county)
     with open_sessions(settings) as sessions:
         for spec in _expanded(sources):
             source, places = open_source(spec, **options)
-            with counting(source.name) as progress:
-                count = load_places(sessions, settings.home / "gazetteer", source, places, progress=progress)
-            click.echo(f"{source.name}: {count} places")
+            _load(settings, sessions, _of(source, county) if county else source, places)
+
+
+def _load(settings: Settings, sessions: sessionmaker[Session], source: Source, places: Iterable[Place]) -> None:
+    with counting(source.name) as progress:
+        count = load_places(sessions, settings.home / "gazetteer", source, places, progress=progress)
+    click.echo(f"{source.name}: {count} places")
+
+
+def _county(settings: Settings, name: str) -> Place:
+    return Divisions.open(settings.home / "gazetteer").find(name)
+
+
+def _surroundings(county: Place) -> BaseGeometry:
+    """The area of a county with a margin, in degrees (EPSG:4326)."""
+    if county.geometry is None:
+        raise GuatuError(f"“{county.name}”没有边界,请用它所在的县市 It has no area: say the county or city it lies in")
+    return county.geometry.buffer(MARGIN_DEGREES)
+
+
+def _of(source: Source, county: Place) -> Source:
+    """A source of what lies in one county: another one than that of the next county."""
+    return replace(source, name=f"{source.name}-{county.key}", title=f"{source.title} {county.name}")
+
+
+@command.command()
+@click.argument("county")
+@click.option("--url", help="An extract (.osm.pbf) to take the county out of, instead of asking Overpass.")
+def fetch(county: str, url: str | None) -> None:
+    """Fetch OpenStreetMap of one county over the network, and load it.
+
+    COUNTY is a name (永康市) or a six-digit code. GUATU_OVERPASS names an Overpass server of your own.
+    """
+    from gazetteer.sources import osm
+    from gazetteer.sources.fetch import OVERPASS, from_extract, from_overpass
+
+    settings = Settings.from_environment()
+    place = _county(settings, county)
+    area = _surroundings(place)
+    with TemporaryDirectory(prefix="fetch-", dir=settings.home) as folder, open_sessions(settings) as sessions:
+        with adding("bytes") as progress:
+            if url:
+                path = from_extract(url, Path(folder), progress)
+            else:
+                path = from_overpass(area, settings.overpass or OVERPASS, Path(folder), progress)
+        _load(settings, sessions, _of(osm.source("osm"), place), osm.read_osm(path, area=area))
+
+
+@command.command()
+@click.argument("source")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def export(source: str, out: Path) -> None:
+    """Write the places of a source to OUT, as GeoJSON: `taught` is what people have placed by hand."""
+    with open_sessions() as sessions, sessions() as session:
+        count = write_places(session, source, out)
+    click.echo(f"{out}: {count} places")
+
+
+@command.command("import")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--undo", is_flag=True, help="Take out again what was imported.")
+def import_(file: Path | None, undo: bool) -> None:
+    """Take in places that were placed by hand elsewhere: FILE is what `export taught` wrote.
+
+    They are preferred as those placed here are. Importing again replaces what was imported before.
+    """
+    if (file is None) != undo:
+        raise click.UsageError("name a FILE, or --undo")
+    settings = Settings.from_environment()
+    places = vector.places(file, vector.Mapping(name="name", kind="kind", key="key")) if file else ()
+    with open_sessions(settings) as sessions, sessions.begin() as session:
+        count = import_taught(session, settings.home / "gazetteer", places)
+    click.echo(f"{file}: {count} places" if file else "taken out")
 
 
 def _expanded(sources: tuple[str, ...]) -> list[str]:
