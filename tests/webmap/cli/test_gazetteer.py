@@ -258,3 +258,19 @@ def test_a_file_that_was_not_exported_is_refused(guatu, tmp_path):
     other.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     called = guatu("gazetteer", "import", other)
     assert (called.status, called.err.count("\n")) == (1, 1)
+
+
+@pytest.mark.usefixtures("divisions")
+def test_geocode_asks_online_only_when_it_is_told_to(guatu, monkeypatch):
+    query = json.dumps({"id": 1, "name": "黄泥岭隧道", "within": "永康市"})
+    hit = {"name": "黄泥岭隧道", "display_name": "黄泥岭隧道", "lat": "28.9", "lon": "120.1"}
+    with serve(lambda _: Reply(json.dumps([hit]))) as server:
+        monkeypatch.setenv("GUATU_GEOCODER", "nominatim")
+        monkeypatch.setenv("GUATU_GEOCODER_URL", server.url)
+        assert json.loads(guatu("geocode", given=query).out)["precision"] == "none"
+        assert server.asked == []
+        answer = json.loads(guatu("geocode", "--online", given=query).out)
+    assert (answer["precision"], answer["geometry"]["coordinates"]) == ("near", [120.1, 28.9])
+    assert answer["matched"][0]["source"] == "online:nominatim"
+    monkeypatch.delenv("GUATU_GEOCODER")
+    assert "set GUATU_GEOCODER" in guatu("geocode", "--online", given=query).err
