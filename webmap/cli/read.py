@@ -12,10 +12,6 @@ from gazetteer.reading.documents import Document, open_document
 from gazetteer.reading.explain import explain
 from gazetteer.reading.lexicon import Lexicon, load
 from gazetteer.work import Work
-from geodata.database import open_sessions
-from geodata.reports import report_of, save_report
-from geodata.settings import Settings
-from webmap.cli.tables import print_table
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -61,6 +57,8 @@ def _read(path: Path, lexicon: Lexicon) -> tuple[Document, Reading]:
 
 
 def _print(works: tuple[Work, ...]) -> None:
+    from webmap.cli.tables import print_table
+
     rows = [
         (
             work.name,
@@ -79,6 +77,10 @@ def _print(works: tuple[Work, ...]) -> None:
 
 
 def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, year: int | None) -> None:
+    from geodata.database import open_sessions
+    from geodata.reports import report_of, save_report
+    from geodata.settings import Settings
+
     settings = Settings.from_environment()
     directory = settings.home / "gazetteer"
     reports = [

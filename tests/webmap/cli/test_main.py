@@ -1,5 +1,6 @@
 """The command line as a whole: exit statuses, and errors as one line that says what to do."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -32,6 +33,19 @@ def test_help_names_every_command_and_loads_none():
     for command in COMMANDS:
         assert f"\n  {command} " in answer.stdout
     assert not {"sqlalchemy", "shapely", "flask"} & set(answer.stderr.split())
+
+
+def test_reading_loads_neither_database_nor_maps(tmp_path):
+    report = tmp_path / "report.txt"
+    report.write_text("2022年建成人民路。", encoding="utf-8")
+    program = (
+        "import sys; from webmap.cli import main\n"
+        "try: main(['read', '--jsonl', sys.argv[1]])\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, str(report)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(answer.stdout)["name"] == "人民路"
+    assert not {"sqlalchemy", "shapely", "numpy", "pandas", "flask", "folium"} & set(answer.stderr.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
