@@ -25,6 +25,8 @@ LINEAR = frozenset({Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kin
 """Kinds whose quantity in units of length is that of the thing."""
 SAME_DEGREES = 1e-9
 """Coordinates that differ by less are the same: a tenth of a millimetre."""
+SecondOpinion = Callable[[Query, Answer], Answer]
+"""What takes a refusal elsewhere (`gazetteer.online`); any other answer it leaves as it is."""
 NEAR_BY_KIND = {"town": Precision.TOWN, "county": Precision.COUNTY, "city": Precision.COUNTY}
 """How closely a settlement that a name mentions shows the work; a village shows it as near."""
 
@@ -35,11 +37,13 @@ def locate(
     *,
     again: bool = False,
     reports: Sequence[int] = (),
+    second: SecondOpinion = lambda _, answer: answer,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Counter[Precision]:
     """Places the works that have no place yet; `again` also those that guatu placed before, never what a person placed.
 
-    Returns how many works got which precision. A place that comes out the same as before adds no history.
+    `second` is asked about works that the gazetteer knows nothing of. Returns how many works got which precision. A
+    place that comes out the same as before adds no history.
     """
     counts: Counter[Precision] = Counter()
     statement = select(Report).order_by(Report.id)
@@ -51,7 +55,10 @@ def locate(
             sentences.setdefault(work.sentence, []).extend(work.places)
         for work in session.scalars(_to_locate(report.id, again=again)).unique():
             taught = taught_location(session, work, report)
-            answer = _as_taught(work, taught) if taught else _answer(gazetteer, work, within, sentences[work.sentence])
+            if taught:
+                answer = _as_taught(work, taught)
+            else:
+                answer = _answer(gazetteer, work, within, sentences[work.sentence], second)
             counts[answer.precision] += 1
             _keep(session, gazetteer, work, answer, _town(answer, work, towns))
             progress(1)
@@ -66,8 +73,9 @@ def _to_locate(report_id: int, *, again: bool) -> Any:
     return select(Work).where(Work.report_id == report_id, open_works).order_by(Work.start)
 
 
-def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[str]) -> Answer:
-    """The work itself; else the first of the places in its name that can be found, as a place it lies near."""
+def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[str], second: SecondOpinion) -> Answer:
+    """The work itself; else the first of the places in its name that can be found, as a place it lies near; else what
+    the second opinion is."""
     if not work.named and not work.extent_from:
         return Answer(str(work.id), None, Precision.NONE, 0.0, (), "报告只说了数量，没有点名是哪一处")
     extent = Extent(work.extent_from, work.extent_to) if work.extent_from and work.extent_to else None
@@ -77,7 +85,7 @@ def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[
     if answer.geometry is not None:
         return answer
     mention = mentioned(gazetteer, work.name, gazetteer.area(within))
-    return _near(answer, mention) if mention else answer
+    return _near(answer, mention) if mention else second(query, answer)
 
 
 def _as_taught(work: Work, taught: Location) -> Answer:

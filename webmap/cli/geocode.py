@@ -1,7 +1,7 @@
 """`guatu geocode`: queries as JSON lines, answers in the same order."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated, TextIO
 
 import click
 from pydantic import BaseModel, Field, ValidationError
@@ -10,9 +10,7 @@ from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer, Query
 from gazetteer.work import Extent
 from geodata.settings import Settings
-
-if TYPE_CHECKING:
-    from gazetteer.online import SecondOpinion
+from webmap.cli.online import second_opinion
 
 Degrees = Annotated[float, Field(ge=-180, le=180)]
 MAX_LINE = 1_000_000  # characters: more is not a query
@@ -46,7 +44,7 @@ def command(queries: TextIO, online: bool) -> None:
     """Answer geocoding queries, one JSON object a line, on standard input."""
     settings = Settings.from_environment()
     gazetteer = Gazetteer.open(settings.home / "gazetteer")
-    second = _second_opinion(settings, gazetteer) if online else None
+    second = second_opinion(settings, gazetteer) if online else None
     for number, text in enumerate(queries, 1):
         if not text.strip():
             continue
@@ -61,15 +59,3 @@ def command(queries: TextIO, online: bool) -> None:
         if second:
             answer = second.on(query, answer)
         click.echo(json.dumps(answer.to_json() | {"id": line.id}, ensure_ascii=False))
-
-
-def _second_opinion(settings: Settings, gazetteer: Gazetteer) -> "SecondOpinion":
-    from gazetteer.online import SecondOpinion
-    from gazetteer.sources.online import Online, Service
-
-    if not settings.geocoder:
-        raise GuatuError(
-            "没有设置在线地名服务:请设 GUATU_GEOCODER No online geocoder: set GUATU_GEOCODER (e.g. tianditu)"
-        )
-    service = Service(settings.geocoder, settings.geocoder_key, settings.geocoder_url)
-    return SecondOpinion(gazetteer, Online(service, settings.home / "online"))

@@ -274,3 +274,17 @@ def test_geocode_asks_online_only_when_it_is_told_to(guatu, monkeypatch):
     assert answer["matched"][0]["source"] == "online:nominatim"
     monkeypatch.delenv("GUATU_GEOCODER")
     assert "set GUATU_GEOCODER" in guatu("geocode", "--online", given=query).err
+
+
+@pytest.mark.usefixtures("divisions")
+def test_locate_asks_online_about_what_the_gazetteer_does_not_know(guatu, tmp_path, monkeypatch):
+    report = tmp_path / "report.txt"
+    report.write_text("2022年永康市政府工作报告\n\n二、2022年工作安排\n\n建成黄泥岭隧道。\n", encoding="utf-8")
+    assert guatu("read", report, "--save").status == 0
+    hit = {"name": "黄泥岭隧道", "display_name": "黄泥岭隧道", "lat": "28.9", "lon": "120.1"}
+    with serve(lambda _: Reply(json.dumps([hit]))) as server:
+        monkeypatch.setenv("GUATU_GEOCODER", "nominatim")
+        monkeypatch.setenv("GUATU_GEOCODER_URL", server.url)
+        assert guatu("locate").out == "1 works: 1 none\n"
+        assert server.asked == []
+        assert guatu("locate", "--again", "--online").out == "1 works: 1 near\n"
