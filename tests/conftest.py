@@ -28,11 +28,11 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.cluster import ADMIN, OWNER, WEB, Cluster
 from geodata.database import Database, check, upgrade
-from geodata.session import open_engine
+from geodata.session import open_engine, session_factory
 
 settings.register_profile("guatu", deadline=None)  # how long an example takes depends on what else the machine does
 settings.load_profile("guatu")
@@ -48,7 +48,7 @@ EMPTYING = """
         '; ',
         -- nobody who was left over from the last test writes into the next
         'SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid()',
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> ''idle''',
         'SET session_replication_role = replica',  -- no triggers, which would refuse it
         (SELECT string_agg(format('DELETE FROM %I', tablename), '; ') FROM pg_tables WHERE schemaname = 'public'
          AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'works_version')),
@@ -154,20 +154,35 @@ def own_database(server: Server) -> Iterator[Database]:
         yield copy
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The worker's database, sessions on it that stay connected, and what empties it."""
+
+    database: Database
+    sessions: sessionmaker[Session]
+    empty: Callable[[], object]
+
+
 @pytest.fixture(scope="session")
-def kept_database(server: Server) -> Iterator[tuple[Database, Callable[[], None]]]:
-    """The worker's database, and what empties it."""
+def kept(server: Server) -> Iterator[Kept]:
     with server.copy() as copy, server.connect(make_url(copy.owner).database) as connection:
+        engine = open_engine(copy.owner)
         statement = text(connection.scalar(text(EMPTYING)))
-        yield copy, lambda: connection.execute(statement)
+        yield Kept(copy, session_factory(engine), lambda: connection.execute(statement))
+        engine.dispose()
 
 
 @pytest.fixture
-def database(kept_database: tuple[Database, Callable[[], None]]) -> Iterator[Database]:
+def database(kept: Kept) -> Iterator[Database]:
     """A database with empty tables, in which rows may change."""
-    database, empty = kept_database
-    yield database
-    empty()
+    yield kept.database
+    kept.empty()
+
+
+@pytest.fixture
+def sessions(kept: Kept, database: Database) -> sessionmaker[Session]:
+    """Sessions on `database` of whoever loads reports and places."""
+    return kept.sessions
 
 
 @pytest.fixture(scope="session")

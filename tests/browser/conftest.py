@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
 
 from geodata.database import Database
-from geodata.session import open_engine, session_factory
 from webmap.app import create_app
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,22 +28,21 @@ def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": CHROMIUM, "args": QUIET}
 
 
-@pytest.fixture
-def sessions(database: Database) -> Iterator[sessionmaker[Session]]:
-    engine = open_engine(database.owner)
-    yield session_factory(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def base_url(database: Database) -> Iterator[str]:
-    """The address of guatu's pages, served from the test's own database."""
-    server = make_server("127.0.0.1", 0, create_app(database.web, SECRET_KEY="for tests"), threaded=True)
+@pytest.fixture(scope="session")
+def kept_url(kept) -> Iterator[str]:
+    """The address of guatu's pages, served from the worker's database."""
+    server = make_server("127.0.0.1", 0, create_app(kept.database.web, SECRET_KEY="for tests"), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture
+def base_url(kept_url: str, database: Database) -> str:
+    """The address of guatu's pages, served from an empty database."""
+    return kept_url
 
 
 @pytest.fixture(params=SIZES)

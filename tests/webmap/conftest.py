@@ -5,27 +5,26 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.database import Database
-from geodata.session import open_engine, session_factory
 from webmap.app import create_app
 
 
+@pytest.fixture(scope="session")
+def kept_app(kept) -> Flask:
+    """The application, connected as the web process is; it stays connected to the worker's database."""
+    return create_app(kept.database.web, SECRET_KEY="for tests", TESTING=True)
+
+
 @pytest.fixture
-def app(database: Database) -> Flask:
-    """The application, connected as the web process is."""
-    return create_app(database.web, SECRET_KEY="for tests", TESTING=True)
+def app(kept_app: Flask, database: Database) -> Iterator[Flask]:
+    """The application on an empty database. What a test changes in its configuration is put back."""
+    configuration = dict(kept_app.config)
+    yield kept_app
+    kept_app.config.clear()
+    kept_app.config.update(configuration)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture
-def sessions(database: Database) -> Iterator[sessionmaker[Session]]:
-    """Sessions of whoever loads reports and places."""
-    engine = open_engine(database.owner)
-    yield session_factory(engine)
-    engine.dispose()

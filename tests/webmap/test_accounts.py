@@ -19,8 +19,9 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """With a view for planners, as other rooms have them."""
+def app(database: Database) -> Flask:
+    """An application with a view for planners, as other rooms have them."""
+    app = create_app(database.web, SECRET_KEY="for tests", TESTING=True)
 
     @app.route("/for-planners", methods=["GET", "POST"])
     @role_required(Role.PLANNER)
