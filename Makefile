@@ -23,7 +23,8 @@ test: setup-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	@# the tests start guatu some forty times: let Python keep the bytecode; neighbours of a module stay on one worker
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 setup: system .venv/run.stamp webmap/static/vendor $(CATALOGUE).mo
 
