@@ -1,243 +1,295 @@
 """Taking back: an export that somebody edited, as new entries in the works' histories.
 
 Every exported work carries the versions of its place and status (`location_id`, `status_id`). What differs from those
-versions was edited; where the work itself has moved on since, the edit is a conflict and is shown, not taken. Exports
-in GCJ-02 carry no versions, so that nothing of them is taken, whatever became of their mark.
+versions was edited; where the work itself has moved on since, the edit is a conflict, and is taken only where a person
+who saw both says so. Exports in GCJ-02 carry no versions: nothing of them is taken, whatever became of their mark.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import numpy as np
-import pyogrio
 import pyproj
 import shapely
-from geoalchemy2.shape import from_shape, to_shape
-from pyogrio.errors import DataLayerError, DataSourceError
+from geoalchemy2.shape import to_shape
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from gazetteer.errors import GuatuError
-from gazetteer.vocabulary import Precision, Status
-from geodata.datums import WGS84
-from geodata.exports.fields import FIELDS, LANGUAGES
-from geodata.models import SRID, Location, StatusChange, Work
+from gazetteer.vocabulary import Status
+from geodata import placing
+from geodata.audit import record
+from geodata.edited_files import Edited, Remark, read_edits
+from geodata.models import SRID, GazetteerPlace, Location, Report, StatusChange, Work
+from geodata.placing import ConflictError, PlacingError
 
-DRIVERS = ("GPKG", "GeoJSON")
-MAX_BYTES = 200_000_000  # of a file: a hundred thousand works with their lines are some 100 MB
-MAX_WORKS = 200_000
 SAME_DEGREES = 2e-8  # 2 mm: what writing to 0.1 mm and projecting there and back can move a place
-CONFIDENCE_DRAWN = 1.0  # a person drew it, and answers for it
-KEYS = ("work_id", "status", "location_id", "status_id")  # what is read of a file
-
-
-class ReturnError(GuatuError):
-    """A file that cannot be taken back."""
+BATCH = 1000  # works compared at a time
+FAR_DEGREES = 0.5  # some 50 km outside its county: a work may lie beyond the border, but not there
+COUNTY = "county"
+ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 
 class Conflict(StrEnum):
-    """Why an edit was not taken."""
+    """Why an edit is not taken without a word."""
 
     PLACE_MOVED = "place-moved"  # somebody placed the work elsewhere after the export
     STATUS_MOVED = "status-moved"  # somebody said another status after the export
-    NO_WORK = "no-work"  # there is no such work, or no such version of it
+
+
+class Refused(StrEnum):
+    """Why an edit cannot be taken at all."""
+
+    NO_WORK = "no-work"  # there is no such work
+    NO_VERSION = "no-version"  # the file does not say which versions were exported
     NO_STATUS = "no-status"  # the status is none of the five
     NO_GEOMETRY = "no-geometry"  # the place was deleted, or is no valid geometry on the Earth
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """One edit that was not taken: which work, and why, `detail` being what stands against it."""
+class PlaceEdit:
+    """Another place for a work: where it was at the export, where it is now, and where the file puts it."""
 
-    work_id: int | None
-    name: str
-    conflict: Conflict
-    detail: str
+    before: Location | None
+    now: Location | None
+    geometry: BaseGeometry
+    conflict: Conflict | None
+    far: bool
 
-
-@dataclass(slots=True)
-class Returned:
-    """What came of a file: the works whose place or status changed, those left as they are, and the refusals."""
-
-    placed: list[int] = field(default_factory=list)
-    stated: list[int] = field(default_factory=list)
-    unchanged: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    @property
+    def moved_m(self) -> float | None:
+        """Metres along the ellipsoid from the middle of the place now to that of the file's; None for a first place."""
+        if self.now is None or self.now.geometry is None:
+            return None
+        here, there = to_shape(self.now.geometry).centroid, self.geometry.centroid
+        _, _, metres = ELLIPSOID.inv(here.x, here.y, there.x, there.y)
+        return float(metres)
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """A work as a file has it; the geometry is WGS 84, longitude first, None where the file has none."""
+class StatusEdit:
+    """Another status for a work."""
 
-    work_id: int
-    status: str | None
-    location_id: int | None
-    status_id: int | None
-    geometry: BaseGeometry | None
+    before: StatusChange | None
+    now: StatusChange
+    status: Status
+    conflict: Conflict | None
 
 
-def take_back(session: Session, path: Path, by: str, status_words: Mapping[str, Status]) -> Returned:
-    """Takes the edits of a GeoPackage or GeoJSON that `guatu export` wrote, as entries made by a person.
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One edit that cannot be taken, with what the file has."""
 
-    `status_words` are other words for the statuses, as a file in Chinese has them. What is refused changes nothing; the
-    rest is flushed, and the caller commits or, for a trial, rolls back.
-    Raises ReturnError where the file is no such export.
+    reason: Refused
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Change:
+    """What a file changes of one work. `work` is None where there is no such work."""
+
+    edited: Edited
+    work: Work | None
+    place: PlaceEdit | None = None
+    status: StatusEdit | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to take of a file for one work, and the versions that whoever chose has seen; None takes nothing."""
+
+    geometry: BaseGeometry | None = None
+    seen_place: int | None = None
+    status: Status | None = None
+    seen_status: int | None = None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was taken: the new versions by work. `late` are works that somebody changed while the file was looked at."""
+
+    places: dict[int, int] = field(default_factory=dict)
+    statuses: dict[int, int] = field(default_factory=dict)
+    late: dict[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As an object that JSON can hold; `from_json` gives it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Mapping[str, Any]]) -> "Taken":
+        """What `to_json` wrote: JSON has text for numbers as names."""
+        return cls(**{name: {int(work): what for work, what in entries.items()} for name, entries in value.items()})
+
+
+def changes_in(session: Session, path: Path, words: Mapping[str, Status]) -> tuple[list[Change], list[Remark], int]:
+    """What a file changes, what is to be said of it, and the number of works it leaves as they are.
+
+    `words` are other words for the statuses, as a file in Chinese has them. Raises ReturnError where the file is no
+    export of guatu.
     """
-    edits = list(read_edits(path))
-    known = {**{status.value: status for status in Status}, **status_words}
+    remarks: list[Remark] = []
+    found: list[Change] = []
+    same = 0
+    for edits in _batches(read_edits(path, remarks)):
+        changes = compare(session, edits, words)
+        found += changes
+        same += len(edits) - len(changes)
+    return found, remarks, same
+
+
+def compare(session: Session, edits: Sequence[Edited], words: Mapping[str, Status]) -> list[Change]:
+    """The works of a file that it changes, beside what they are now."""
+    known = {**{status.value: status for status in Status}, **words}
     works = _works(session, [edited.work_id for edited in edits])
-    result = Returned()
+    changes = []
     for edited in edits:
         work = works.get(edited.work_id)
+        change = Change(edited, work)
         if work is None:
-            result.refused.append(Refusal(edited.work_id, "", Conflict.NO_WORK, str(edited.work_id)))
-            continue
-        before = len(result.placed) + len(result.stated) + len(result.refused)
-        _take_place(session, work, edited, by, result)
-        _take_status(session, work, edited, by, known, result)
-        result.unchanged += before == len(result.placed) + len(result.stated) + len(result.refused)
-    session.flush()
-    return result
+            change.refusals.append(Refusal(Refused.NO_WORK))
+        else:
+            _compare_place(change, work, edited)
+            _compare_status(change, work, edited, known)
+            if edited.status_id is None and (change.place or change.status):  # every export of guatu's has it
+                change = Change(edited, work, refusals=[*change.refusals, Refusal(Refused.NO_VERSION)])
+        if change.place or change.status or change.refusals:
+            changes.append(change)
+    return _with_far(session, changes)
 
 
-def read_edits(path: Path) -> Iterator[Edited]:
-    """The works in a file. Raises ReturnError where it is too large, not of those formats, in an unknown system, or has
-    no field that tells which work is which.
+def choices_without_conflict(changes: Iterable[Change]) -> dict[int, Choice]:
+    """What nobody need look at: every edit of what has not changed since the export and lies near its county."""
+    choices = {}
+    for change in changes:
+        place = change.place if change.place and not change.place.conflict and not change.place.far else None
+        status = change.status if change.status and not change.status.conflict else None
+        if place or status:
+            choices[change.edited.work_id] = choice(place, status)
+    return choices
+
+
+def choice(place: PlaceEdit | None, status: StatusEdit | None) -> Choice:
+    """To take both, as they stand beside the work now."""
+    return Choice(
+        geometry=place.geometry if place else None,
+        seen_place=place.now.id if place and place.now else None,
+        status=status.status if status else None,
+        seen_status=status.now.id if status else None,
+    )
+
+
+def take(session: Session, choices: Mapping[int, Choice], by: str, file_name: str) -> Taken:
+    """Makes the chosen edits entries of the works' histories, by a person, as if drawn on the page.
+
+    What somebody else has changed since it was seen is left, and told. The caller commits.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise ReturnError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB: take back what was edited only")
-    seen: set[int] = set()
-    found_layer = False
-    for layer in _layers(path):
-        names = _names(list(pyogrio.read_info(path, layer=layer)["fields"]))
-        if "work_id" not in names:
-            continue
-        found_layer = True
-        for edited in _read_layer(path, layer, names):
-            if edited.work_id in seen or len(seen) >= MAX_WORKS:
-                raise ReturnError(f"{path.name} has work {edited.work_id} twice, or more than {MAX_WORKS} works")
-            seen.add(edited.work_id)
-            yield edited
-    if not found_layer:
-        raise ReturnError(f"{path.name} has no field work_id or 编号: take back a file that guatu export wrote")
+    taken = Taken()
+    for work_id, chosen in sorted(choices.items()):
+        try:
+            if chosen.geometry is not None:
+                drawing = mapping(_plain(chosen.geometry))
+                taken.places[work_id] = placing.draw(session, work_id, chosen.seen_place, by, drawing).id
+            if chosen.status is not None:
+                said = placing.say_status(session, work_id, chosen.seen_status, by, chosen.status, None, file_name)
+                taken.statuses[work_id] = said.id
+        except (ConflictError, PlacingError) as error:
+            taken.late[work_id] = str(error)
+    if taken.places or taken.statuses:
+        counts = {"places": len(taken.places), "statuses": len(taken.statuses)}
+        record(session, by, "works.take_back", f"file {file_name}", **counts)
+    session.flush()
+    return taken
 
 
-def _layers(path: Path) -> list[str]:
-    try:
-        driver = pyogrio.detect_write_driver(path)
-        if driver not in DRIVERS:
-            raise ReturnError(f"{path.name}: only GeoPackage (.gpkg) and GeoJSON (.geojson) are taken back")
-        return [name for name, _ in pyogrio.list_layers(path) if name != "layer_styles"]
-    except (ValueError, DataSourceError, DataLayerError) as error:
-        raise ReturnError(f"{path.name} is no GeoPackage or GeoJSON that can be read") from error
+def undo(session: Session, taken: Taken, by: str) -> Taken:
+    """Takes back what was taken, each as another entry of the history; what has changed since stays, and is told."""
+    undone = Taken()
+    for work_id, location in taken.places.items():
+        try:
+            undone.places[work_id] = placing.undo(session, work_id, location, by).id
+        except (ConflictError, PlacingError) as error:
+            undone.late[work_id] = str(error)
+    for work_id, status in taken.statuses.items():
+        try:
+            undone.statuses[work_id] = placing.undo_status(session, work_id, status, by).id
+        except (ConflictError, PlacingError) as error:
+            undone.late[work_id] = str(error)
+    session.flush()
+    return undone
 
 
-def _names(fields: Sequence[str]) -> dict[str, str]:
-    """What the file calls the fields that are read, whichever language it is in."""
-    called = {f.name(language): f.key for f in FIELDS if f.key in KEYS for language in LANGUAGES}
-    return {called[name]: name for name in fields if name in called}
-
-
-def _read_layer(path: Path, layer: str, names: Mapping[str, str]) -> Iterator[Edited]:
-    meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, columns=list(names.values()))
-    keys = {called: key for key, called in names.items()}
-    values = {keys[name]: column.tolist() for name, column in zip(meta["fields"], columns, strict=True)}
-    geometries = _as_wgs84(wkb, meta["crs"], layer) if wkb is not None else [None] * len(values["work_id"])
-    for row, geometry in enumerate(geometries):
-        number = {key: _whole(values[key][row]) if key in values else None for key in KEYS if key != "status"}
-        if number["work_id"] is None:
-            raise ReturnError(
-                f"layer {layer} has a work without a number: a new work comes from a report, not from here"
-            )
-        status = values["status"][row] if "status" in values else None
-        yield Edited(number["work_id"], status, number["location_id"], number["status_id"], geometry)
-
-
-def _whole(value: Any) -> int | None:
-    return int(value) if value is not None and abs(value) < 2**31 else None  # neither is what is not a number
-
-
-def _as_wgs84(wkb: Any, crs: str | None, layer: str) -> list[BaseGeometry | None]:
-    geometries = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    if crs is None or "GCJ-02" in crs:
-        raise ReturnError(f"layer {layer} is in GCJ-02 or names no coordinate system: edit an export in another one")
-    system = pyproj.CRS.from_user_input(crs)
-    if system.to_epsg() != WGS84:
-        there = pyproj.Transformer.from_crs(system, WGS84, always_xy=True)
-        geometries = shapely.transform(geometries, lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])))
-    found: list[BaseGeometry | None] = geometries.tolist()
-    return found
+def _batches(edits: Iterator[Edited]) -> Iterator[list[Edited]]:
+    batch: list[Edited] = []
+    for edited in edits:
+        batch.append(edited)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _works(session: Session, ids: Sequence[int]) -> dict[int, Work]:
-    """The works, locked, so that nobody changes them between the comparison and the entry."""
     statement = (
         select(Work)
         .where(Work.id.in_(ids))
-        .order_by(Work.id)
-        .with_for_update()
-        .options(selectinload(Work.locations), selectinload(Work.statuses))
+        .options(selectinload(Work.locations), selectinload(Work.statuses), joinedload(Work.report))
+        .execution_options(populate_existing=True)
     )
     return {work.id: work for work in session.scalars(statement)}
 
 
-def _take_place(session: Session, work: Work, edited: Edited, by: str, result: Returned) -> None:
-    base = next((location for location in work.locations if location.id == edited.location_id), None)
+def _compare_place(change: Change, work: Work, edited: Edited) -> None:
+    before = next((location for location in work.locations if location.id == edited.location_id), None)
     now = next((location for location in work.locations if location.current), None)
-    if base is None and edited.location_id is not None:
-        result.refused.append(Refusal(work.id, work.name, Conflict.NO_WORK, f"location {edited.location_id}"))
-        return
-    if _same(edited.geometry, base) or _same(edited.geometry, now):
+    if _same(edited.geometry, before) or _same(edited.geometry, now):
         return
     if not _is_place(edited.geometry):
-        result.refused.append(Refusal(work.id, work.name, Conflict.NO_GEOMETRY, now.reason if now else ""))
+        change.refusals.append(Refusal(Refused.NO_GEOMETRY))
         return
-    if now is not base:
-        detail = f"{now.placed_by} {now.created_at:%Y-%m-%d %H:%M}: {now.reason}" if now else ""
-        result.refused.append(Refusal(work.id, work.name, Conflict.PLACE_MOVED, detail))
-        return
-    if now is not None:
-        now.current = False
-        session.flush()
-    work.locations.append(
-        Location(
-            geometry=from_shape(_plain(edited.geometry), SRID),
-            precision=Precision.EXACT,
-            confidence=CONFIDENCE_DRAWN,
-            reason=f"{by}在图上改绘",
-            evidence={"rule": "redrawn", "matched": []},
-            town=now.town if now else None,
-            placed_by=by,
-        )
-    )
-    result.placed.append(work.id)
+    conflict = None if now is before and (now is None) == (edited.location_id is None) else Conflict.PLACE_MOVED
+    change.place = PlaceEdit(before, now, edited.geometry, conflict, far=False)
 
 
-def _take_status(
-    session: Session, work: Work, edited: Edited, by: str, known: Mapping[str, Status], result: Returned
-) -> None:
-    base = next((change for change in work.statuses if change.id == edited.status_id), None)
-    now = next(change for change in work.statuses if change.current)
+def _compare_status(change: Change, work: Work, edited: Edited, known: Mapping[str, Status]) -> None:
+    before = next((entry for entry in work.statuses if entry.id == edited.status_id), None)
+    now = next(entry for entry in work.statuses if entry.current)
     if edited.status is None:
         return
     status = known.get(edited.status.strip())
     if status is None:
-        result.refused.append(Refusal(work.id, work.name, Conflict.NO_STATUS, edited.status[:60]))
-        return
-    if status is now.status or (base is not None and status is base.status):
-        return
-    if now is not base:
-        detail = f"{now.changed_by} {now.created_at:%Y-%m-%d %H:%M}: {now.status.value}"
-        result.refused.append(Refusal(work.id, work.name, Conflict.STATUS_MOVED, detail))
-        return
-    now.current = False
-    session.flush()
-    work.statuses.append(StatusChange(status=status, changed_by=by))
-    result.stated.append(work.id)
+        change.refusals.append(Refusal(Refused.NO_STATUS, edited.status[:60]))
+    elif status is not now.status and not (before and status is before.status):
+        change.status = StatusEdit(before, now, status, None if now is before else Conflict.STATUS_MOVED)
+
+
+def _with_far(session: Session, changes: list[Change]) -> list[Change]:
+    """The changes, with those places marked that lie far outside the work's county, where the gazetteer has it."""
+    for change in changes:
+        if change.place is None or change.work is None:
+            continue
+        near = _distance(session, change.work.report, change.place.geometry)
+        if near is not None and near > FAR_DEGREES:
+            place = change.place
+            change.place = PlaceEdit(place.before, place.now, place.geometry, place.conflict, far=True)
+    return changes
+
+
+def _distance(session: Session, report: Report, geometry: BaseGeometry) -> float | None:
+    """Degrees from a county's area to a geometry; None where the gazetteer has no area of it."""
+    is_county = GazetteerPlace.adcode == report.adcode if report.adcode else GazetteerPlace.name == report.county
+    drawn = func.ST_GeomFromWKB(geometry.wkb, SRID)
+    found: float | None = session.scalar(
+        select(func.min(func.ST_Distance(GazetteerPlace.geometry, drawn))).where(
+            is_county, GazetteerPlace.kind == COUNTY, func.ST_Dimension(GazetteerPlace.geometry) == 2
+        )
+    )
+    return found
 
 
 def _same(geometry: BaseGeometry | None, location: Location | None) -> bool:

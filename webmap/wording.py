@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import LazyString, force_locale
 
+from gazetteer.vocabulary import Status
 from geodata.exports import Language, Wording
 from webmap import labels
 
@@ -28,3 +29,8 @@ def wording(language: Language) -> Wording:
             for name, closed_list in CLOSED_LISTS.items()
         }
     return Wording("zh", words)
+
+
+def status_words() -> dict[str, Status]:
+    """What files in Chinese call the statuses."""
+    return {word: Status(value) for value, word in wording("zh").words["status"].items()}

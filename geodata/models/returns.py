@@ -10,7 +10,7 @@ from geodata.models.base import Base
 
 
 class ReturnedFile(Base):
-    """One file. `edits` and `remarks` are objects of `geodata.returns`' Edited and Remark, `taken` of its Taken."""
+    """One file: `edits` and `remarks` as `geodata.edited_files` has them, `taken` as `geodata.returns` has it."""
 
     __tablename__ = "returned_file"
 
@@ -20,4 +20,5 @@ class ReturnedFile(Base):
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     edits: Mapped[list[Any]]
     remarks: Mapped[list[Any]]
+    same: Mapped[int] = mapped_column(doc="works that the file leaves as they are")
     taken: Mapped[dict[str, Any] | None] = mapped_column(doc="None until somebody has said what is taken")

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         json_column("edits"),
         json_column("remarks"),
+        sa.Column("same", sa.Integer(), nullable=False),
         json_column("taken", nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_file")),
     )

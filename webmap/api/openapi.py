@@ -10,6 +10,7 @@ from geodata.selection import MAX_WORDS
 from webmap.api import schemas
 from webmap.choices import MAX_ID
 
+EDITED_FILES = {"application/geopackage+sqlite3": ".gpkg", "application/geo+json": ".geojson"}  # media type, ending
 PAGE_LENGTH, MAX_PAGE_LENGTH = 100, 1000  # items a page
 REF = "#/components/schemas/{model}"
 
@@ -25,6 +26,7 @@ def document(root: str) -> dict[str, Any]:
         schemas.Reports,
         schemas.Places,
         schemas.Place,
+        schemas.Edits,
         schemas.Problem,
     )
     _, made = models_json_schema([(model, "serialization") for model in answers], ref_template=REF)
@@ -56,6 +58,7 @@ def document(root: str) -> dict[str, Any]:
                 )
             },
             "/places/{place}": {"get": _operation("place", "一处地名 / One place", schemas.Place, [place])},
+            "/edits": {"post": _taking_back()},
         },
         "components": {
             "schemas": made["$defs"],
@@ -80,6 +83,33 @@ def _operation(name: str, summary: str, answer: type[BaseModel], parameters: lis
             "400": _problem("a parameter is wrong"),
             "401": _problem("sign in, or send a token"),
             "404": _problem("there is none"),
+        },
+    }
+
+
+def _taking_back() -> dict[str, Any]:
+    """The operation that takes an edited export back; it asks for the token of a planner."""
+    body = {"application/json": {"schema": {"$ref": REF.format(model=schemas.Edits.__name__)}}}
+    return {
+        "operationId": "edits",
+        "summary": "收回改动 / Take an edited export back",
+        "security": [{"token": []}],
+        "parameters": [
+            _query("dry_run", {"type": "boolean", "default": False}, description="compare, and write nothing")
+        ],
+        "requestBody": {
+            "required": True,
+            "description": "a GeoPackage or GeoJSON that was exported here and edited, at most 200 MB",
+            "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in EDITED_FILES},
+        },
+        "responses": {
+            "200": {"description": "what the file changes, and what was taken of it", "content": body},
+            "400": _problem("a parameter is wrong"),
+            "401": _problem("send a token"),
+            "403": _problem("the token is not a planner's"),
+            "413": _problem("the file is too large"),
+            "415": _problem("neither GeoPackage nor GeoJSON"),
+            "422": _problem("no file that was exported here, or in GCJ-02"),
         },
     }
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata import models
 from geodata.models import GazetteerPlace, GazetteerSource, PlaceName
+from geodata.returns import Change, Taken
 from geodata.selection import Selection, works_in
 from webmap.api import schemas
 
@@ -103,6 +104,26 @@ def inspections(session: Session, work: int) -> list[schemas.Inspection]:
         schemas.Inspection(**_columns(inspection, schemas.Inspection), inspector=name, geometry=_loaded(geometry))
         for inspection, name, geometry in session.execute(statement)
     ]
+
+
+def edits(changes: Sequence[Change], taken: Taken) -> list[schemas.EditedWork]:
+    """What became of the changes of a file."""
+    found = []
+    for change in changes:
+        work, place, status = change.edited.work_id, change.place, change.status
+        found.append(
+            schemas.EditedWork(
+                work=work,
+                name=change.work.name if change.work else None,
+                place=None if place is None else "taken" if work in taken.places else "left",
+                status=None if status is None else "taken" if work in taken.statuses else "left",
+                status_now=status.now.status if status else None,
+                status_in_file=status.status if status else None,
+                location_now=place.now.id if place and place.now else None,
+                refused=[refusal.reason for refusal in change.refusals],
+            )
+        )
+    return found
 
 
 def _work(

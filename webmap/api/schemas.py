@@ -4,14 +4,17 @@ Geometries are GeoJSON (RFC 7946): WGS 84, longitude first. Times are RFC 3339 w
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
+from geodata.edited_files import Noted
 from geodata.models import Decision, Finding
+from geodata.returns import Refused
 
+Outcome = Literal["taken", "left"]
 Geometry = Annotated[dict[str, Any] | None, Field(description="GeoJSON geometry, WGS 84, longitude first")]
 
 
@@ -155,6 +158,39 @@ class Inspections(BaseModel):
     """The inspections of a work, oldest first."""
 
     inspections: list[Inspection]
+
+
+class EditedWork(BaseModel):
+    """What a file changes of one work, and what became of it.
+
+    `place` and `status` are `taken`, `left` where somebody must look (the work has changed since the export, or the
+    place lies far outside its county), or null where the file changes nothing.
+    """
+
+    work: int
+    name: str | None
+    place: Outcome | None
+    status: Outcome | None
+    status_now: Status | None
+    status_in_file: Status | None
+    location_now: int | None
+    refused: list[Refused]
+
+
+class Remarked(BaseModel):
+    """What else there is to say of a file: rows without an identifier, layers of others, fields that are missing."""
+
+    what: Noted
+    text: str
+
+
+class Edits(BaseModel):
+    """What a file that was exported and edited changes. With `dry_run` nothing is written."""
+
+    dry_run: bool
+    unchanged: int
+    works: list[EditedWork]
+    remarks: list[Remarked]
 
 
 class Problem(BaseModel):

@@ -6,15 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, NotFound, UnprocessableEntity, UnsupportedMediaType
 
+from geodata import returns
+from geodata.edited_files import MAX_BYTES, ReturnError
 from geodata.models import Role
 from geodata.selection import Selection
+from geodata.teaching import teach
 from webmap.accounts import public, require
 from webmap.api import queries, schemas
-from webmap.api.openapi import MAX_PAGE_LENGTH, PAGE_LENGTH, document
+from webmap.api.openapi import EDITED_FILES, MAX_PAGE_LENGTH, PAGE_LENGTH, document
 from webmap.choices import CHOICES, MAX_ID, selection_of
 from webmap.database import database
+from webmap.editing import gazetteer_directory
+from webmap.returns import changes_of
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -102,6 +107,33 @@ def place(place: int) -> Response:
     if not found:
         raise NotFound(f"no place {place}")
     return _answer(found[0])
+
+
+@blueprint.post("/edits")
+def edits() -> Response:
+    """Takes back an exported file that was edited: what nobody need look at, or with `dry_run=true` nothing."""
+    account = require(Role.PLANNER)
+    _allow_only("dry_run")
+    dry_run = request.args.get("dry_run", "false")
+    if dry_run not in ("true", "false"):
+        raise BadRequest("dry_run: true or false")
+    if request.mimetype not in EDITED_FILES:
+        raise UnsupportedMediaType(f"send one of {', '.join(EDITED_FILES)}")
+    request.max_content_length = MAX_BYTES
+    name = f"edits{EDITED_FILES[request.mimetype]}"
+    try:
+        changes, remarks, same = changes_of(request.stream, name)
+    except ReturnError as error:
+        raise UnprocessableEntity(str(error)) from error
+    chosen = {} if dry_run == "true" else returns.choices_without_conflict(changes)
+    taken = returns.take(database(), chosen, account.name, name)
+    body = queries.edits(changes, taken)
+    database().commit()
+    if taken.places:
+        teach(database(), gazetteer_directory())
+        database().commit()
+    noted = [schemas.Remarked(what=remark.what, text=remark.text) for remark in remarks]
+    return _answer(schemas.Edits(dry_run=dry_run == "true", unchanged=same, works=body, remarks=noted))
 
 
 def _work(number: int) -> schemas.Work:

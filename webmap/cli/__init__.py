@@ -18,7 +18,7 @@ COMMANDS = {
     # what is typed: (module, what it does)
     "up": ("up", "Start guatu: database, migrations, web pages."),
     "read": ("read", "Read the works out of reports."),
-    "import": ("import_", "Keep project lists from Excel or CSV as works."),
+    "import": ("import_", "Keep project lists as works, or take edited exports back."),
     "gazetteer": ("gazetteer", "Load places and look them up."),
     "locate": ("locate", "Place every saved work that has no place yet."),
     "geocode": ("geocode", "Answer queries: JSON lines in, JSON lines out."),

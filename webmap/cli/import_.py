@@ -1,4 +1,4 @@
-"""`guatu import`: project lists in Excel or CSV as works."""
+"""`guatu import`: project lists in Excel or CSV as works; exports that were edited, back into the works' histories."""
 
 from pathlib import Path
 
@@ -6,9 +6,11 @@ import click
 
 from gazetteer.reading.project_list import Column, Field, ProjectList, read_project_list
 from geodata.database import open_sessions
+from geodata.edited_files import ENDINGS
 from geodata.project_lists import ListedWorks, listed_works, report_of_list, save_list
 from geodata.settings import Settings
 from webmap.cli.tables import print_table
+from webmap.cli.take_back import take_back
 
 FIELDS = ", ".join(field.value for field in Field)
 
@@ -36,14 +38,26 @@ def _mapping(_context: click.Context, _option: click.Parameter, values: tuple[st
     help=f"Set what a column holds, by its header or its letter (may be repeated). FIELD: {FIELDS}.",
 )
 @click.option("--sheet", help="Only this sheet of the file.")
-@click.option("--dry-run", is_flag=True, help="Show the guessed columns and what would be kept, and keep nothing.")
+@click.option("--by", metavar="NAME", help="For an edited export: the planner whose edits these are.")
+@click.option("--dry-run", is_flag=True, help="Show what would be kept, and keep nothing.")
 def command(
-    file: Path, county: str | None, year: int | None, columns: dict[Field, str], sheet: str | None, dry_run: bool
+    file: Path,
+    county: str | None,
+    year: int | None,
+    columns: dict[Field, str],
+    sheet: str | None,
+    by: str | None,
+    dry_run: bool,
 ) -> None:
     """Keep a project list (xlsx, xls or CSV) as works, with responsible bodies, investment and planned dates.
 
-    The same file twice changes nothing.
+    Or take back a GeoPackage or GeoJSON that `guatu export` wrote and somebody edited: moved places and changed
+    statuses become entries of the works' histories by NAME. What others have changed since is shown and left. The same
+    file twice changes nothing.
     """
+    if file.suffix.lower() in ENDINGS:
+        take_back(file, by, dry_run)
+        return
     projects = read_project_list(file, columns=columns)
     _show_columns(projects, sheet)
     _show_unused(projects, sheet)

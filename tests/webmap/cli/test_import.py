@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from drawing import a_report, a_work
+from people import an_account
 from shapely import box
 from sqlalchemy import select
 
 from gazetteer.place import Place, Source
 from geodata.database import Database
-from geodata.models import Report, Work
+from geodata.models import Location, Report, Role, Work
 from geodata.places import load_places
 from webmap.cli import cli
 
@@ -83,3 +85,23 @@ def test_what_is_called_wrongly_is_said_in_one_line(guatu, words, message):
     result = guatu(*words)
     assert result.exit_code != 0
     assert message in result.output + str(result.exception)
+
+
+def test_an_edited_export_is_taken_back_as_a_planners_edits(database, sessions, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", database.owner)
+    monkeypatch.setenv("GUATU_HOME", str(tmp_path))
+    with sessions.begin() as session:
+        an_account(session, "张三", Role.PLANNER)
+        a_work(session, a_report(session), place="POINT(120 29)")
+    path = tmp_path / "w.geojson"
+    run = CliRunner().invoke
+    assert run(cli, ["export", str(path)]).exit_code == 0
+    path.write_text(path.read_text().replace("在建", "建成").replace("[120,29]", "[120.2,28.8]"))
+    shown = run(cli, ["import", str(path), "--dry-run"]).stdout
+    assert "ongoing -> complete" in shown
+    assert "1 works would be changed, 0 left, 0 the same" in shown
+    assert "planner" in run(cli, ["import", str(path), "--by", "李四"]).output
+    assert "1 works changed, 0 left" in run(cli, ["import", str(path), "--by", "张三"]).stdout
+    assert "0 works changed, 0 left, 1 the same" in run(cli, ["import", str(path), "--by", "张三"]).stdout
+    with sessions() as session:
+        assert session.scalars(select(Location.placed_by).where(Location.current)).all() == ["张三"]
