@@ -76,6 +76,10 @@ def _is_names(kind: pa.DataType) -> bool:
     return all(not _has(kind, name) or is_right(kind.field(name).type) for name, is_right in optional.items())
 
 
+def _is_category(kind: pa.DataType) -> bool:
+    return _has(kind, "primary") and _is_text(kind.field("primary").type)
+
+
 COLUMNS: dict[str, Callable[[pa.DataType], bool]] = {
     "id": _is_text,
     "geometry": _is_wkb,
@@ -83,14 +87,16 @@ COLUMNS: dict[str, Callable[[pa.DataType], bool]] = {
     "names": _is_names,
     "subtype": _is_text,
     "class": _is_text,
-    "categories": lambda kind: _has(kind, "primary") and _is_text(kind.field("primary").type),
+    "categories": _is_category,
+    "taxonomy": _is_category,
     "operating_status": _is_text,
     "routes": _is_rules,
     "road_flags": _is_rules,
     "rail_flags": _is_rules,
 }
 """The columns that are read and of which type they must be. The first four are in all of Overture's types; places have
-`categories`, all others `subtype` and `class`."""
+`categories` or, in later releases, `taxonomy`; all others `subtype` and `class`."""
+CATEGORIES = ("categories", "taxonomy")
 ALWAYS = frozenset({"id", "geometry", "bbox", "names"})
 
 
@@ -135,7 +141,7 @@ def _check(schema: pa.Schema, file: str) -> None:
     """Raises GuatuError where a column that is read is not as Overture has it."""
     present = COLUMNS.keys() & set(schema.names)
     wrong = [name for name in sorted(present) if not COLUMNS[name](schema.field(name).type)]
-    if wrong or not present >= ALWAYS or not {"subtype", "categories"} & present:
+    if wrong or not present >= ALWAYS or not {"subtype", *CATEGORIES} & present:
         missing = "、".join(wrong or sorted(ALWAYS - present) or ["subtype"])
         raise GuatuError(
             f"{file}: 不是 Overture 的数据(列 {missing} 没有或不对),其他 GeoParquet 请先转成 GeoPackage "
@@ -232,9 +238,10 @@ def _is_read(language: object) -> bool:
 
 def _kind(row: dict[str, Any], name: str) -> str | None:
     """The kind of a feature; None where it is left out."""
-    category = (row.get("categories") or {}).get("primary")
-    subtype = "place" if "categories" in row else row.get("subtype")
-    cls = category if "categories" in row else row.get("class")
+    subtype, cls = row.get("subtype"), row.get("class")
+    if not row.keys().isdisjoint(CATEGORIES):
+        categories = [(row.get(column) or {}).get("primary") for column in CATEGORIES]
+        subtype, cls = "place", categories[0] or categories[1]
     kind = _table().get((subtype, cls)) or _table().get((subtype, "*"), "-")
     if kind == "-":
         return None

@@ -48,6 +48,7 @@ SCHEMAS = {
         ("confidence", pa.float64()),
         ("operating_status", pa.string()),
     ],
+    "later place": [*ALL, ("taxonomy", pa.struct([("primary", pa.string()), ("hierarchy", TEXTS)]))],
     "segment": [
         *CLASSED,
         ("connectors", pa.list_(pa.struct([("connector_id", pa.string()), ("at", pa.float64())]))),
@@ -163,6 +164,7 @@ def test_names_in_the_reports_languages_are_other_names_but_not_those_of_a_part(
         ("place", {"categories": {"primary": "elementary_school"}}, "象珠小学", "school"),
         ("place", {"categories": {"primary": "printing_services"}}, "永康印刷厂", "facility"),
         ("place", {"categories": None}, "象珠镇", "town"),
+        ("later place", {"taxonomy": {"primary": "hospital"}}, "第三医院", "hospital"),
         ("place", {"categories": {"primary": "bus_stop"}}, "城北东路", "facility"),
         ("division", {"subtype": "locality", "cls": "village"}, "下里溪", "village"),
         ("division_area", {"subtype": "county", "cls": "land"}, "象珠镇", "town"),
@@ -173,7 +175,7 @@ def test_names_in_the_reports_languages_are_other_names_but_not_those_of_a_part(
     ],
 )
 def test_every_theme_gives_its_kinds(tmp_path: Path, kind: str, columns: dict[str, Any], name: str, expected: str):
-    shape = point("P") if kind in ("place", "division") else square("P")
+    shape = point("P") if kind in ("place", "later place", "division") else square("P")
     place = read(write(tmp_path / "a.parquet", kind, feature(1, name, shape, **columns)))[name]
     assert (place.kind, place.key) == (expected, "08b2a100-0001")
     assert place.geometry is not None
