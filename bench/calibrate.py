@@ -24,8 +24,7 @@ from gazetteer.work import Extent
 TARGET = Path(__file__).parent.parent / "gazetteer" / "calibration.toml"
 FACTS = (
     "rule", "suffix_for_suffix", "homophone", "slip", "wrong_character", "short_stem", "other_name", "other_kind",
-    "outside_unknown", "stretch", "end_rule", "end_slip", "end_other_name",
-    "end_gap_100m", "gap_100m",
+    "outside_unknown", "stretch", "end_rule", "end_slip", "end_gap_100m", "gap_100m",
 )  # fmt: skip
 FIXED = {"length_agrees": 0.7, "length_differs": -2.5}
 """Weights that the maps cannot tell: they carry no reported lengths."""
@@ -36,7 +35,6 @@ PRIOR = {
     "outside_unknown": -0.5,
     "end_gap_100m": -0.5,
     "end_rule": -0.3,
-    "end_other_name": -1.5,
 }
 """Weights the ridge draws to where it is not 0: doubts that made-up maps raise too seldom to measure."""
 RIDGE = 2.0

@@ -98,16 +98,15 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
         "slip": float(slip in (Slip.DROPPED, Slip.ADDED, Slip.SWAPPED, Slip.SUBSTITUTED)),
         "wrong_character": float(wrong),
         "short_stem": float(short),
-        "other_name": float(short and _makes_another_name(slip, query, place, agreement.position)),
+        "other_name": float(wrong and short and _makes_another_name(query, place, agreement.position)),
         "other_kind": float(candidate.fit < 2),
     }
 
 
-def _makes_another_name(slip: Slip, query: str, place: str, position: int) -> bool:
-    """Whether the character that is wrong or too many may be right in a name of its own (中华路 for 中山路)."""
-    if slip not in (Slip.SUBSTITUTED, Slip.ADDED) or not names.makes_names(query[position]):
-        return False
-    return slip is Slip.ADDED or not names.are_alike(query[position], place[position])
+def _makes_another_name(query: str, place: str, position: int) -> bool:
+    """Whether the character that is wrong may be right in a name of its own (中华路 for 中山路)."""
+    stem = names.own_stem(query)
+    return position < len(stem) and names.makes_a_name(stem) and not names.are_alike(query[position], place[position])
 
 
 def best_shape(group: list[Candidate]) -> BaseGeometry | None:

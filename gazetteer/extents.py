@@ -43,9 +43,6 @@ OUTLINE = 1.0
 """Cost of a settlement's outline as an end, its middle being known too; of its middle, where its boundary is meant."""
 BOUNDARY_M = 500.0
 """Metres from the county's outline within which a road that stops short of it ends there: coarse polygons."""
-TOUCHING_M = 30.0
-"""Metres: how near the road a place must be whose name may be another's: that it crosses just this road speaks for a
-slip."""
 LENGTH_TOLERANCE = 0.25
 """Share by which a report's length may differ from the map's and still confirm it."""
 
@@ -149,9 +146,10 @@ class Extents:
             for place in sorted(found.candidates, key=lambda c: (c.cost, box_distance_m(c.box, candidate.box)))[:ENDS]:
                 if place.index is candidate.index and place.number == candidate.number:
                     continue
-                reach = kinds()["reach_m"].get(place.kind, kinds()["reach_m"]["default"])
                 if name_facts(place)["other_name"]:
-                    reach = TOUCHING_M
+                    reason = f"地名库中没有“{text}”，只差一字的有“{place.title}”"
+                    continue
+                reach = kinds()["reach_m"].get(place.kind, kinds()["reach_m"]["default"])
                 meeting = road.meet(shape_of(place), reach)
                 if meeting is not None:
                     cost = place.cost + _end_cost(reading, place, boundary) + meeting.gap_m / reach
@@ -194,12 +192,8 @@ class Extents:
             facts["end_gap_100m"] = facts.get("end_gap_100m", 0.0) + end.meeting.gap_m / 100
             if end.place is not None:
                 slip = end.place.agreement.slip is not Slip.NONE
-                named = {
-                    "end_slip": float(slip),
-                    "end_rule": float(end.place.agreement.cost > 0 and not slip),
-                    "end_other_name": name_facts(end.place)["other_name"],
-                }
-                facts |= {fact: facts.get(fact, 0.0) + value for fact, value in named.items()}
+                facts["end_slip"] = facts.get("end_slip", 0.0) + slip
+                facts["end_rule"] = facts.get("end_rule", 0.0) + (end.place.agreement.cost > 0 and not slip)
         why = f"“{candidate.title}”（{candidate.agreement.words}）自{_end_words(one)}至{_end_words(other)}"
         why += f"，长{line.length_m / 1000:.2f}公里"
         if line.gap_m > 30:

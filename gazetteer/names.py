@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -262,6 +263,16 @@ def _made(base: Form, rule: Rule) -> Rule:
     return Rule.BRACKET if base.rule is Rule.BRACKET else rule
 
 
+MAX_OWNER = 5
+"""Characters of the county and town before a name that many have (永康象珠 in 永康象珠卫生院); more is another
+owner."""
+
+
+@cache
+def _institutions() -> tuple[str, ...]:
+    return tuple(words()["generic"]["institutions"])
+
+
 def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
     prefixes = admin_prefixes(folded)
     for known in context:
@@ -269,7 +280,8 @@ def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
             if len(prefix) > 1 and folded.startswith(prefix) and len(folded) - len(prefix) > 1:
                 prefixes.append(prefix)
     ends_so = folded[-1:] in words()["abbreviations"]["endings"]
-    if ends_so and (tail := _generic_tail().search(folded)) and tail.start() > 1:
+    tail = _generic_tail().search(folded) if ends_so else None
+    if tail and 1 < tail.start() <= MAX_OWNER and not folded[: tail.start()].endswith(_institutions()):
         prefixes.append(folded[: tail.start()])
     return prefixes
 
@@ -350,13 +362,16 @@ def are_alike(one: str, other: str) -> bool:
 
 
 @cache
-def _name_characters() -> frozenset[str]:
-    return frozenset("".join(words()["slips"]["name_characters"]))
+def _pairs() -> dict[str, frozenset[str]]:
+    """For each character those that follow it in the name of some place of China (`bench/name_pairs.py`)."""
+    text = resources.files("gazetteer").joinpath("name_pairs.tsv").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {one: frozenset(others) for one, others in lines}
 
 
-def makes_names(character: str) -> bool:
-    """Whether names of Chinese places are commonly made of a character."""
-    return character in _name_characters()
+def makes_a_name(stem: str) -> bool:
+    """Whether some place of China has these characters side by side in its name: 兴安, not 幢安."""
+    return len(stem) > 1 and all(other in _pairs().get(one, ()) for one, other in pairwise(stem))
 
 
 def own_stem(folded: str) -> str:
@@ -394,6 +409,8 @@ def _one_more(query: str, place: str, start: int) -> tuple[Slip, int] | Contradi
     if kind is Slip.ADDED and start == len(shorter) and character in words()["slips"]["things"]:
         return Contradiction(f"地图上是“{place}”，不是“{query}”")
     stem = split_suffix(longer)[0]
+    if set(split_suffix(shorter)[0]) <= set(words()["opposites"]["ends"]):
+        return Contradiction(f"“{place}”与“{query}”除方位、次序外没有相同的字")
     if character in words()["opposites"]["ends"] and (start == 0 or start == len(stem) - 1):
         return Contradiction(f"“{place}”与“{query}”只差“{character}”字，按两处处理")
     if longer.isascii() and character.isdigit():

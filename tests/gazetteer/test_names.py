@@ -102,6 +102,7 @@ SISTERS = [
     ("金陵中学", "金陵中路"),
     ("六合里", "六合路"),
     ("南台巷", "南台"),
+    ("北街", "北大街"),
     ("谷中西路", "谷西中路"),
 ]
 
@@ -115,6 +116,11 @@ def test_a_flip_says_which_characters_tell_the_places_apart() -> None:
     found = compare(forms("城北西路"), forms("城北东路"))
     assert isinstance(found, Contradiction)
     assert "“西”与“东”" in found.reason
+
+
+def test_the_library_of_a_university_is_not_the_library() -> None:
+    assert not isinstance(compare(forms("农业大学图书馆"), forms("图书馆")), Agreement)
+    assert isinstance(compare(forms("永康图书馆"), forms("图书馆")), Agreement)
 
 
 def test_the_same_hospital_of_two_cities_is_two_places() -> None:
