@@ -207,6 +207,11 @@ def road_number(folded: str) -> str:
     return letter + match[2]
 
 
+@cache
+def _institutions() -> tuple[str, ...]:
+    return tuple(words()["generic"]["institutions"])
+
+
 def admin_prefixes(folded: str) -> list[str]:
     """The administrative prefixes of a name, each longer than the last (永康市, 永康市象珠镇); at least two characters
     stay."""
@@ -216,7 +221,7 @@ def admin_prefixes(folded: str) -> list[str]:
     while match := _ADMIN.match(folded, start):
         start = match.end()
         stem = split_suffix(match.group())[0]
-        if len(folded) - start < 2 or stem.endswith(not_counties):
+        if len(folded) - start < 2 or stem.endswith(not_counties) or any(word in stem for word in _institutions()):
             break
         prefixes.append(folded[:start])
     return prefixes
@@ -266,11 +271,6 @@ def _made(base: Form, rule: Rule) -> Rule:
 MAX_OWNER = 5
 """Characters of the county and town before a name that many have (永康象珠 in 永康象珠卫生院); more is another
 owner."""
-
-
-@cache
-def _institutions() -> tuple[str, ...]:
-    return tuple(words()["generic"]["institutions"])
 
 
 def _prefixes(folded: str, context: tuple[str, ...]) -> list[str]:
@@ -409,27 +409,19 @@ def _one_more(query: str, place: str, start: int) -> tuple[Slip, int] | Contradi
     if kind is Slip.ADDED and start == len(shorter) and character in words()["slips"]["things"]:
         return Contradiction(f"地图上是“{place}”，不是“{query}”")
     stem = split_suffix(longer)[0]
-    if set(split_suffix(shorter)[0]) <= set(words()["opposites"]["ends"]):
+    if start >= len(stem) and set(stem) <= set(words()["opposites"]["ends"]):  # 北街, 北大街
         return Contradiction(f"“{place}”与“{query}”除方位、次序外没有相同的字")
     if character in words()["opposites"]["ends"] and (start == 0 or start == len(stem) - 1):
         return Contradiction(f"“{place}”与“{query}”只差“{character}”字，按两处处理")
-    if longer.isascii() and character.isdigit():
+    is_number = character.isdigit() if longer.isascii() else character.isascii() and start == len(shorter)
+    if is_number:
         return Contradiction(f"“{place}”与“{query}”编号不同")
     return kind, start
 
 
 def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Contradiction | None:
     if query[start + 1 :] == place[start + 1 :]:
-        one, other = query[start], place[start]
-        ends = split_suffix(query)[1], split_suffix(place)[1]
-        things = words()["slips"]["things"]
-        other_thing = start == len(query) - 1 and one in things and other in things
-        if other_thing or (all(ends) and ends[0] != ends[1] and query[: -len(ends[0])] == place[: -len(ends[1])]):
-            return Contradiction(f"地图上是“{place}”，不是“{query}”")
-        if _are_opposites(one, other):
-            return Contradiction(f"地图上是“{place}”，“{one}”与“{other}”不是笔误，是两处")
-        same_sound = pinyin_of(one) & pinyin_of(other)
-        return (Slip.HOMOPHONE if same_sound else Slip.SUBSTITUTED), start
+        return _one_for_another(query, place, start)
     if (
         query[start] == place[start + 1]
         and query[start + 1] == place[start]
@@ -440,6 +432,21 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
     if np.array_equal(sounds(query), sounds(place)) and not any(_are_opposites(a, b) for a, b in pairs):
         return Slip.HOMOPHONE, start
     return None
+
+
+def _one_for_another(query: str, place: str, start: int) -> tuple[Slip, int] | Contradiction:
+    """One character that stands for another, at `start`."""
+    one, other = query[start], place[start]
+    ends = split_suffix(query)[1], split_suffix(place)[1]
+    things = words()["slips"]["things"]
+    other_thing = start == len(query) - 1 and one in things and other in things
+    if other_thing or (all(ends) and ends[0] != ends[1] and query[: -len(ends[0])] == place[: -len(ends[1])]):
+        return Contradiction(f"地图上是“{place}”，不是“{query}”")
+    if one.isascii() and other.isascii() and not query.isascii():
+        return Contradiction(f"“{place}”与“{query}”编号不同")
+    if _are_opposites(one, other):
+        return Contradiction(f"地图上是“{place}”，“{one}”与“{other}”不是笔误，是两处")
+    return (Slip.HOMOPHONE if pinyin_of(one) & pinyin_of(other) else Slip.SUBSTITUTED), start
 
 
 _TONES = str.maketrans(
