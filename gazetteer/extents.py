@@ -1,8 +1,10 @@
 """Extents: a road, its two ends and what lies between them, or why it cannot be cut."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import shapely
@@ -49,12 +51,14 @@ LENGTH_TOLERANCE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """An end of an extent on a road: the place it is (None for the end of the road) and where the road meets it."""
+    """An end of an extent on a road: the place it is (None for the end of the road) and where the road meets it. One
+    that is not `sure` may be any of several crossings, and needs a length that agrees."""
 
     text: str
     place: Candidate | None
     meeting: Meeting
     cost: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,17 @@ class NoEnd:
     text: str
     reason: str
     known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A stretch of a road between two ends, and what this reading of it costs."""
+
+    cost: float
+    road: Candidate
+    one: End
+    other: End
+    line: Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,36 +98,61 @@ class Extents:
                 match[1], kind=self.asked.query.kind, area=self.asked.area, only=LINES, slips=False
             )
             roads = [c for c in found.candidates if c.is_line][:ROADS]
-        if not roads and (river := self._river(name)):
+        if not roads and (river := self.river(name)):
             roads = [river]
         if not roads:
             return self._corridor(found, extent)
-        best: tuple[float, Candidate, End, End, Stretch] | None = None
+        best: _Cut | None = None
         partial: tuple[float, Candidate, End | NoEnd, End | NoEnd] | None = None
         for candidate in roads:
             road = self.road_of(candidate)
             starts, goals = self._ends(road, candidate, extent.start), self._ends(road, candidate, extent.end)
             if isinstance(starts, list) and isinstance(goals, list):
-                for one in starts:
-                    for other in goals:
-                        cost = candidate.cost + one.cost + other.cost
-                        if best is not None and cost >= best[0]:
-                            continue
-                        line = road.between(one.meeting, other.meeting)
-                        if line is not None and line.length_m >= MIN_STRETCH_M:
-                            best = cost, candidate, one, other, line
+                cuts = self._cuts(candidate, starts, goals)
+                sure = [cut for cut in cuts if (cut.one.sure and cut.other.sure) or self._length_agrees(cut.line)]
+                best = min([*([best] if best else []), *sure], key=lambda cut: cut.cost, default=None)
+                if cuts and not sure:
+                    reason = f"“{candidate.title}”不止一处到界，所报长度与哪处都不符"
+                    partial = candidate.cost, candidate, starts[0], NoEnd(extent.end, reason, known=True)
                 continue
             sides = [side[0] if isinstance(side, list) else side for side in (starts, goals)]
             cost = candidate.cost + 3 * sum(isinstance(side, NoEnd) for side in sides)
             if partial is None or cost < partial[0]:
                 partial = cost, candidate, sides[0], sides[1]
         if best is not None:
-            return self._stretch_answer(*best[1:])
+            return self._stretch_answer(best)
         if partial is not None:
             return self._partial(*partial[1:])
         return self.asked.none(f"“{extent.start}”与“{extent.end}”在“{roads[0].title}”上是同一处，截不出路段")
 
-    def _river(self, name: str) -> Candidate | None:
+    def _cuts(self, candidate: Candidate, starts: list[End], goals: list[End]) -> list[_Cut]:
+        """The stretches of a road between readings of its two ends: none that is dearer than one found before it."""
+        road = self.road_of(candidate)
+        cuts: list[_Cut] = []
+        least = math.inf
+        for one, other in product(self._by_junction(road, starts), self._by_junction(road, goals)):
+            cost = candidate.cost + one.cost + other.cost
+            line = road.between(one.meeting, other.meeting) if cost < least else None
+            if line is not None and line.length_m >= MIN_STRETCH_M:
+                cuts.append(_Cut(cost + self._length_cost(line), candidate, one, other, line))
+                least = min(least, cuts[-1].cost)
+        return cuts
+
+    def _by_junction(self, road: Road, ends: list[End]) -> list[End]:
+        """Where the report gives a length, that says at which of several junctions with an end the stretch begins."""
+        if not self.asked.query.length_m:
+            return ends
+        return [replace(end, meeting=meeting) for end in ends for meeting in road.split(end.meeting)]
+
+    def _length_cost(self, line: Stretch) -> float:
+        """What a stretch costs that is longer or shorter than the report says: 0.7 for twice or half as long."""
+        return abs(math.log(line.length_m / self.asked.query.length_m)) if self.asked.query.length_m else 0.0
+
+    def _length_agrees(self, line: Stretch) -> bool:
+        told = self.asked.query.length_m
+        return told is not None and told > 0 and abs(line.length_m / told - 1) <= LENGTH_TOLERANCE
+
+    def river(self, name: str) -> Candidate | None:
         """The river that works beside it are named after (澜溪城区段堤防: 澜溪)."""
         folded = names.fold(name)
         if not re.search(names.words()["ends"]["beside_river"], folded):
@@ -164,10 +204,8 @@ class Extents:
                 return sorted(ends, key=lambda end: end.cost)
             if not known and found.rejected:
                 reason = found.rejected[0].reason
-        if boundary:
-            neighbour = self._own_boundary(road, candidate, text)
-            if isinstance(neighbour, list) and len(road.apart(neighbour[0].meeting)) == 1:
-                return neighbour
+        if boundary and (crossings := self._neighbours_boundary(road, candidate, text)):
+            return crossings
         if not known and self._is_elsewhere(text):
             known, reason = True, f"“{text}”离“{candidate.title}”很远"
         return NoEnd(text, reason, known)
@@ -182,11 +220,21 @@ class Extents:
             return NoEnd(text, f"“{candidate.title}”不到“{area.name}”的边界", known=True)
         return [End(text, None, meeting, 0.5 + meeting.gap_m / BOUNDARY_M)]
 
+    def _neighbours_boundary(self, road: Road, candidate: Candidate, text: str) -> list[End]:
+        """Where the road crosses to a neighbour that the map does not know: surely where it crosses once, of several
+        crossings the one that a length says."""
+        ends = self._own_boundary(road, candidate, text)
+        if isinstance(ends, NoEnd):
+            return []
+        sure = len(road.apart(ends[0].meeting)) == 1
+        return [replace(end, sure=sure) for end in ends] if sure or self.asked.query.length_m else []
+
     def _is_elsewhere(self, text: str) -> bool:
         """Whether the map has a place of just this name anywhere in the area."""
         return bool(self.resolver.search(text, area=self.asked.area, slips=False).candidates)
 
-    def _stretch_answer(self, candidate: Candidate, one: End, other: End, line: Stretch) -> Answer:
+    def _stretch_answer(self, cut: _Cut) -> Answer:
+        candidate, one, other, line = cut.road, cut.one, cut.other, cut.line
         facts = self.asked.facts | name_facts(candidate) | {"stretch": 1.0, "gap_100m": line.gap_m / 100}
         for end in (one, other):
             facts["end_gap_100m"] = facts.get("end_gap_100m", 0.0) + end.meeting.gap_m / 100
@@ -199,8 +247,7 @@ class Extents:
         if line.gap_m > 30:
             why += f"，其间断开{line.gap_m:.0f}米"
         if self.asked.query.length_m:
-            ratio = line.length_m / self.asked.query.length_m
-            agrees = abs(ratio - 1) <= LENGTH_TOLERANCE
+            agrees = self._length_agrees(line)
             facts["length_agrees" if agrees else "length_differs"] = 1.0
             why += f"，与所报{self.asked.query.length_m / 1000:.1f}公里{'相符' if agrees else '不符'}"
         matched = tuple(c.to_json() for c in (candidate, one.place, other.place) if c is not None)

@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -253,6 +254,14 @@ class _Search:
         reasons = sorted(found.rejected, key=lambda rejection: not rejection.sister)[:3]
         reason = "；".join(dict.fromkeys(r.reason for r in reasons)) or f"地名库中没有“{self.asked.query.name}”"
         folded = names.fold(self.asked.query.name)
+        river = self._extents.river(self.asked.query.name)
+        if river is not None:
+            why = f"{reason}；沿“{river.title}”建设，位于该河的哪一段未知"
+            return self.asked.near(river.geometry, [river], why)
+        if towns := self._two_towns():
+            both = shapely.union_all([shape_of(town) for town in towns])
+            why = f"{reason}；名称中的{_listed(towns)}是乡镇街道，可在两处附近找"
+            return self.asked.near(both, towns, why)
         place = self._beginning(folded) if self.asked.query.kind not in LINES else None
         if place is None:
             return self.asked.none(reason + self.asked.area_words)
@@ -275,6 +284,16 @@ class _Search:
             )
             return next((v for v in villages if v), place) if town else place
         return None
+
+    def _two_towns(self) -> list[Candidate]:
+        """The two towns that a block or zone is named after (石桥-枫林片区); none where it is named after one."""
+        between = f"{names.words()['ends']['junction_between']}|、"
+        towns: dict[str, Candidate] = {}
+        for part in map(names.fold, re.split(between, self.asked.query.name, maxsplit=1)):
+            lengths = range(min(len(part), MAX_BEGINNING), 1, -1)
+            found = (self._settlement(part[:length], ("town",), self.asked.area) for length in lengths)
+            towns |= {town.title: town for town in islice(filter(None, found), 1)}
+        return list(towns.values()) if len(towns) > 1 else []
 
     def _settlement(self, name: str, wanted: Sequence[str], area: Area | None) -> Candidate | None:
         """The one place of this name in an area, of the first of the kinds that has one."""

@@ -13,7 +13,7 @@ in and out are EPSG:4326, longitude first. Two lines meet where they have a vert
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -259,6 +259,17 @@ class Road:
             else:
                 group.append(point)
         return groups
+
+    def split(self, meeting: Meeting) -> list[Meeting]:
+        """A meeting by its junctions: where the road meets an end in several places, each for itself."""
+        groups = self.apart(meeting)
+        if len(groups) < 2:
+            return [meeting]
+        spots: list[list[Spot]] = [[] for _ in groups]
+        for spot in meeting.spots:
+            away = [min(float(np.hypot(spot.x - p[0], spot.y - p[1])) for p in group) for group in groups]
+            spots[int(np.argmin(away))].append(spot)
+        return [replace(meeting, spots=tuple(part)) for part in spots]
 
     def end(self, direction: str = "") -> Meeting:
         """The loose end furthest in a direction (东 西 南 北, or two of them); all loose ends where none is given."""

@@ -336,3 +336,47 @@ def test_works_along_a_river_are_cut_from_the_river(valley: Gazetteer) -> None:
     assert answer.matched[0]["kind"] == "waterway"
     assert answer.geometry is not None
     assert answer.geometry.equals(Grid(VALLEY).line("EFGHJ"))
+
+
+def test_a_length_says_at_which_crossing_of_the_boundary_a_stretch_ends(county: Gazetteer) -> None:
+    """枫林镇 lies at u, 0.7 km from the eastern boundary and 3.4 km from the western."""
+    points = Grid(COUNTY).points
+    for length_m, crossing in ((700.0, "h"), (3400.0, "a")):
+        answer = ask(county, "石枫线", "枫林镇", "与甲县交界处", within="澜溪县", length_m=length_m)
+        assert answer.precision is Precision.STRETCH
+        assert answer.geometry is not None
+        assert answer.geometry.distance(shapely.Point(points[crossing])) < 1e-6
+        assert "相符" in answer.why
+    neither = ask(county, "石枫线", "枫林镇", "与甲县交界处", within="澜溪县", length_m=9000.0)
+    assert neither.precision is Precision.NEAR
+    assert "不止一处到界" in neither.why
+
+
+@pytest.mark.parametrize("name", ["石桥-枫林片区", "石桥镇、枫林镇工业片区"])
+def test_a_block_named_after_two_towns_is_near_both(county: Gazetteer, name: str) -> None:
+    answer = ask(county, name, kind="block")
+    assert answer.precision is Precision.NEAR
+    assert [place["name"] for place in answer.matched] == ["石桥镇", "枫林镇"]
+    assert answer.geometry is not None
+    assert answer.geometry.equals(shapely.MultiPoint([Grid(COUNTY).points[letter] for letter in "tu"]))
+
+
+def test_a_pipeline_named_after_a_river_is_near_the_river(valley: Gazetteer) -> None:
+    answer = ask(valley, "澜溪截污管道", kind="pipeline")
+    assert (answer.precision, answer.matched[0]["name"]) == (Precision.NEAR, "澜溪")
+    assert answer.geometry is not None
+    assert answer.geometry.equals(Grid(VALLEY).line("EFGHJ"))
+
+
+def test_a_bridge_as_an_end_is_not_part_of_the_stretch(tmp_path: Path) -> None:
+    grid = Grid("""
+       P
+    A--B--C--D--E
+    """)
+    grid.road("城北东路", "ABC", "DE", links="CD")
+    grid.road("8号桥", "CD", kind="bridge")
+    grid.road("花园大道", "PB")
+    answer = ask(grid.gazetteer(tmp_path), "城北东路", "花园大道", "8号桥")
+    assert answer.precision is Precision.STRETCH
+    assert answer.geometry is not None
+    assert answer.geometry.equals(grid.line("BC"))
