@@ -24,7 +24,8 @@ class Classifier:
     def named(self, text: str, member: Member) -> bool:
         """Whether it has a proper name or is the only one of its kind, not one of a number."""
         quantity = member.quantity
-        if quantity and quantity.counts and quantity.value > 1:
+        shared = member.shared and not member.each
+        if quantity and quantity.counts and quantity.value > 1 and not shared:
             return False
         if quantity and text.endswith(self._counted_actions, *member.core):
             return False

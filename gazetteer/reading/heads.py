@@ -9,7 +9,7 @@ PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二
 """The phase that ends a name (天蒲公路|一期)."""
 LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 """Kinds of which a section or a stretch is named."""
-_NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXY])\d{1,4}(?:线)?$")
+_NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXYC])\d{1,4}(?:[一-鿿]{0,3}线)?$")
 _SIDES = "东南西北中"
 _STREETS = "道街路"
 _SHORTEST_SIDED = 3
@@ -65,17 +65,22 @@ class Heads:
             if found and found[0].kind in LINES and text[stop - 1] != "段":
                 if text[stop - 1] not in self._natural or stop - found[1] > 1:
                     return found
-                feature = feature or found
+                if feature is None or (feature[0].kind is Kind.WATERWAY and found[0].kind is Kind.ROAD):
+                    feature = found  # 虹三线淡溪段 is of a road
         return feature
 
     def common(self, text: str, start: int, end: int) -> Head | None:
         """The head it ends in as one of many, where there is such."""
+        if text[end - 1] == "线" and _NUMBERED_ROAD.search(text, max(start, end - 10), end):
+            return None
         return self._lexicon.common_heads.get(text[self._lexicon.head_endings.longest(text, start, end) : end])
 
     def proper(self, text: str, start: int, end: int, shortest: int = 1) -> int:
         """Where the words before `end` that are no proper name begin: `text[start:that]` is the proper name. Words of
         fewer than `shortest` characters are left to it."""
         while start < end:
+            if text[end - 1] == "型" and end - start > 1:
+                return start  # 产业引领型|示范村
             begin = self._modifiers.longest(text, start, end)
             if end - begin < shortest:
                 return end

@@ -31,6 +31,32 @@ _SORTS = ("村级", "镇级", "乡级", "各", "基层", "重大", "重点", "�
 """What opens a name that says only of what sort its things are."""
 _QUALITIES = ("老", "旧", "标准", "样板", "示范", "精品", "特色", "优质")
 """What opens words that only praise or date a thing with a head of one character (老桥, 标准路)."""
+_NUMBERS = re.compile("“?(?:[一二三四五六七八九十两][^一二三四五六七八九十两馆院”]{1,3}){2,}”?")
+"""一圈两场三道: what is built by numbers; 三馆一中心 is a building."""
+_CAPACITY = 10_000
+"""Things from which on a number inside a name is what a works makes in a year (1千万支牙膏)."""
+_SORT_ENDS = ("型", "式")
+"""What ends words that say of what sort things are (生态宜居型)."""
+_HAN = re.compile("[一-鿿]")
+_SHORTEST = 2
+"""Chinese characters of the shortest name without a known head (not U型)."""
+_CAMPAIGNS = (
+    "健康",
+    "平安",
+    "法治",
+    "数字",
+    "书香",
+    "诚信",
+    "信用",
+    "美丽",
+    "幸福",
+    "文明",
+    "绿色",
+    "无废",
+    "活力",
+    "智慧",
+)
+"""What opens the names of campaigns (健康澄城)."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -73,10 +99,13 @@ class Judge:
         self._rules: tuple[Callable[[Case], str | None], ...] = (
             self._spelling,
             self._stops,
+            self._of_phrase,
             self._unknown,
             self._common,
             self._title,
             self._vague,
+            self._slogan,
+            self._settlement,
             self._nothing_said,
         )
 
@@ -96,12 +125,14 @@ class Judge:
         start, end = member.core
         if len(name) < 2 and not member.shared:
             return "too short for a name"
+        if name in self._lexicon.verbs or name in self._lexicon.afters:
+            return "a verb"
         if name in self._parts and not member.shared and not member.before:
             return "a part of something else"
         if len(name) > MAX_NAME:
             return "a phrase, not a name"
         numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
-        if not numbered and not _HAN.search(name):
+        if not (numbered or member.shared) and not _HAN.search(name):
             return "no name"
         measured = self._measures.at(case.text, start, end)
         if measured and measured.unit in _PEOPLE:
@@ -109,29 +140,61 @@ class Judge:
         if measured and measured.end == end and not measured.foreign:
             return "a number alone"
         numbers = self._measures.find(case.text, start, end)
-        if any(q.counts or q.unit in self._lengths for q in numbers if not q.foreign):
+        if any(self._sized(q) and not (q.counts and q.value >= _CAPACITY) for q in numbers if not q.foreign):
             return "a phrase with a number, not a name"
         ending = next((q for q in numbers if q.end == end), None)
         if ending and ending.foreign and ending.unit not in _IN_NAMES:
             return "a number of something else"
-        if self._heads.is_modifier(name) and not member.shared and not self._quantity(case):
+        placed = member.shared and name.startswith(self._lexicon.lists["places"])
+        if self._heads.is_modifier(name) and not placed and not self._quantity(case):
             return "says where or of what sort, and names nothing"
+        staged = member.stage or case.predicate.tail.words(Role.STAGE)
+        if staged and measured is None and self._plans(case):
+            return "a number of plans"
         return None
 
-    def _stops(self, case: Case) -> str | None:
+    @staticmethod
+    def _plans(case: Case) -> bool:
+        """3个区域控规, 5项可研: what is numbered is the paper, not the thing."""
+        quantity, start = case.item.member.quantity, case.item.member.core[0]
+        return quantity is not None and quantity.counts and quantity.end == start
+
+    def _stops(self, case: Case) -> str | None:  # noqa: PLR0911 - one line a reason
         """Words that the lexicon says are no works, unless the head that is known is as long."""
         member, name = case.item.member, case.name
         if member.stopped:
             return "its list sums itself up as no works"
+        if why := self._opened(case):
+            return why
         if opened := self._starts.match(name):
             return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}"
-        if held := self._holds.search(name):
+        if _NUMBERS.fullmatch(name) and case.text[member.core[0] - 1 : member.core[0]] == "“":
+            return "a slogan"
+        if held := self._holds.search(name + case.text[slice(*(member.shared or (0, 0)))]):
             return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
         if member.shared:
             return None
         head = member.core[1] - member.head_start if member.head else 0
         ending = name[self._stop_ends.longest(name, 0, len(name)) :]
         return f"{ending} is {self._lexicon.stop_ends[ending]}" if len(ending) > head else None
+
+    def _opened(self, case: Case) -> str | None:
+        """坚持道路、管线一体规划; 为超市和批发市场配备设备: the verb that opens a list is of all its members."""
+        first = case.found.items[0] if case.found.items else case.item
+        if first is case.item or first.predicate is not case.item.predicate or case.predicate.lead:
+            return None
+        opened = self._starts.match(case.text, *first.member.core)
+        return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}" if opened else None
+
+    def _of_phrase(self, case: Case) -> str | None:
+        """懂农业、爱农村的|干部队伍: what stands before 的 only tells of something that is no work."""
+        last = case.found.items[-1] if case.found.items else case.item
+        member = last.member
+        if last is case.item or last.predicate is not case.item.predicate or case.item.member.head_length > 1:
+            return None
+        words = case.text[slice(*member.core)]
+        relative = case.text[member.core[0] - 1] == "的" or case.text.startswith("的", member.core[0] - 2)
+        return f"it tells of {words}" if relative and self.stopped(words) else None
 
     def stopped(self, name: str) -> bool:
         """Whether words that end like these are no work."""
@@ -142,21 +205,25 @@ class Judge:
         member, name = case.item.member, case.name
         if member.head is not None:
             return None
-        if member.quantity and not self._built(case):
+        if member.quantity and self._sized(member.quantity) and not self._built(case):
             return _UNKNOWN
-        if any(c in name for c in "将为在有于"):
+        if any(c in name for c in "将为在有于") or name.endswith(_SORT_ENDS) or len(_HAN.findall(name)) < _SHORTEST:
             return _UNKNOWN
         project = member.summed or member.phase or "项目" in member.generic
         believed = (
             (member.ends and case.said)
-            or (self._predicates.strong(case.predicate) and len(name) <= MAX_UNKNOWN)
-            or (case.said and project and len(name) <= MAX_UNKNOWN + 2)
+            or (self._predicates.strong(case.predicate) and not case.predicate.carried and len(name) <= MAX_UNKNOWN)
+            or (case.said and project and len(_HAN.findall(name)) <= MAX_UNKNOWN + 2)
             or (case.predicate.tail.words(Role.AFTER) and member.generic)
             or (case.said and len(name) <= MAX_BESIDE and any(self._beside(case)))
             or self._built(case)
             or (case.said and not member.quantity and len(name) <= MAX_BESIDE and self._builds(member.actions))
         )
         return None if believed else _UNKNOWN
+
+    def _sized(self, quantity: Quantity) -> bool:
+        """Whether it numbers or measures things, not what they make (7万吨尼龙切片)."""
+        return quantity.counts or quantity.unit in self._lengths
 
     def _builds(self, actions: list[str]) -> bool:
         """推进XX迁建: what is done is only ever done to things that are built."""
@@ -177,7 +244,8 @@ class Judge:
         for other in case.found.items:
             sibling = other.member
             if other is not case.item and sibling.head and not sibling.quantity:
-                yield not self.stopped(case.text[slice(*sibling.core)])
+                words = case.text[slice(*sibling.core)]
+                yield not self.stopped(words) and not self._holds.search(words)
 
     def _common(self, case: Case) -> str | None:
         """推进老旧小区改造: neither which nor how many."""
@@ -189,7 +257,9 @@ class Judge:
         common = self._heads.common(text, start, end)
         if common is None or (quantity is not None and quantity.value):
             return None
-        if self._heads.placed(text, start, member.head_start) or self._alone(case):
+        done = member.actions or self._physical(case) or self._predicates.acts(case.predicate)
+        placed = done and self._heads.placed(text, start, member.head_end if member.head_start > start else start)
+        if (placed and not common.weak) or self._alone(case):
             return None
         if member.alias:
             return None
@@ -227,8 +297,23 @@ class Judge:
             return None
         if member.head_start <= start or self._heads.proper(case.text, start, member.head_start) > start:
             return None
-        short = member.head_end - member.head_start == 1 and case.name.startswith(_QUALITIES)
+        short = member.head_length == 1 and case.name.startswith(_QUALITIES)
         return _MANY if short or case.name.startswith(_SORTS) else None
+
+    def _slogan(self, case: Case) -> str | None:
+        """健康澄城, 法治张村: a campaign with the name of a place."""
+        member = case.item.member
+        short = member.head is not None and member.head_length == 1 and member.head.kind is not Kind.ROAD
+        if not short or member.shared or self._quantity(case) or not case.name.startswith(_CAMPAIGNS):
+            return None
+        return "a slogan" if not self._physical(case) else None
+
+    def _settlement(self, case: Case) -> str | None:
+        """推进大河镇、停前镇: a town as such is no work."""
+        member = case.item.member
+        bare = not (member.shared or member.before or member.actions or member.generic or self._quantity(case))
+        town = bare and member.head is not None and member.head.kind is Kind.TOWN and member.head_length == 1
+        return "a town, and nothing is done to it" if town and not self._predicates.acts(case.predicate) else None
 
     def _nothing_said(self, case: Case) -> str | None:
         member = case.item.member

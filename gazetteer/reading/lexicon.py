@@ -393,7 +393,7 @@ def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None
 
 
 def _read_names(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
-    keys = ("joined", "literals", "not_etc", "processes", "articles")
+    keys = ("joined", "literals", "not_etc", "processes", "articles", "openings")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 

@@ -14,16 +14,18 @@ from gazetteer.reading.sharing import Sharing
 
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
 _LAST = ("和", "及", "以及", "与", "暨")
-_SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}")
+_SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}|等一(?:大?批|系列)[^，。]*")
 _PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
 _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站区中]")
 """What opens a word that only sums up what its bracket lists (三馆一中心)."""
 _PROJECT = ("工程", "项目", "期")
-_GREAT = re.compile(r"[两三四五六七八九十]大(?=.{2})")
+_GREAT = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})大(?=.{2})")
 """A number of great things that sums a list up (A、B两大工业园)."""
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _CONNECTIONS = ("连接线", "联络线", "连接道", "连通道", "互通", "交叉工程")
 _NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
+_LEVEL = re.compile("[一二三四五六七八九十]中等$")
+"""A middle school by its number, with and so on."""
 _ROADS = "路街道线"
 _MADE = ("年产", "日产", "日处理", "可", "约", "容纳")
 
@@ -73,7 +75,7 @@ class Lists:
                 self._close(text, result, None)
             elif result.group and piece.separator in _LAST and self._acted(result.group[-1].member):
                 self._close(text, result, None)  # A、B改造和C、D新建
-            for stop, closing in self._closings(text, piece, begin):
+            for stop, closing in self._closings(text, masked, piece, begin):
                 result.group.append(Item(self._members.parse(text, begin, stop), current))
                 self._close(text, result, closing)
                 break
@@ -97,7 +99,7 @@ class Lists:
             result.items += self._sharing.share(text, result.group, closing)
         result.group, result.number = [], result.number + 1
 
-    def _closings(self, text: str, piece: Piece, begin: int) -> Iterator[tuple[int, Member]]:
+    def _closings(self, text: str, masked: str, piece: Piece, begin: int) -> Iterator[tuple[int, Member]]:
         """Where the last member of a group ends and what closes it: A、B|等3个污水处理厂; A、B|2个停车场."""
         if piece.etc is not None:
             yield piece.etc, self._closing(text, piece.etc, piece.end)
@@ -105,7 +107,7 @@ class Lists:
             closing = self._members.parse(text, great.end(), piece.end)
             if (closing.head and len(text[slice(*closing.core)]) > 1) or (closing.bare and closing.generic):
                 yield great.start(), closing
-        elif (middle := self._middle_quantity(text, begin, piece.end)) and not self._members.placing(
+        elif (middle := self._middle_quantity(masked, begin, piece.end)) and not self._members.placing(
             text, begin, middle.start
         ):
             closing = self._members.parse(text, middle.start, piece.end)
@@ -135,6 +137,9 @@ class Lists:
         begin, separator = start, ""
         etc: int | None = None
         for match in self._splitter.finditer(masked, start, end):
+            if match["joined"] and _LEVEL.search(text, begin, match.end()):
+                etc = etc or match.end() - 1  # 宜沟一中|等学校
+                continue
             if match["joined"]:
                 if not self._broken(text, begin, *match.span()):
                     continue
@@ -147,7 +152,8 @@ class Lists:
                     if _SUMMING.fullmatch(text, etc, end):
                         break  # 等打基础、利长远的重大项目
                 continue
-            if match.start() - begin < 1 or end - match.end() < 1:
+            shortest = 2 if match["separator"] != "、" else 1  # 洞和路 is one name
+            if match.start() - begin < shortest or end - match.end() < 1:
                 continue
             open_end = max(text.rfind("至", begin, match.start()), text.rfind("到", begin, match.start()))
             if match["separator"] in _LAST and open_end > begin and match.start() - open_end <= 2:

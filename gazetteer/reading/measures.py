@@ -27,13 +27,25 @@ _NUMBERED = (
     r"(?:(?:[国省县乡]道)?[GSXYCZ]\d{2,4}(?:线)?|[国省县乡]道\d{2,4}(?:线)?|[GSXYC]?\d{2,4}(?:国道|省道|县道|乡道|线))"
 )
 _LINE_END = "(?:[路街线道巷]|环(?![岛湖城山海县市镇江河]))"
+_AT_EXPRESSWAY = "口|出口|入口|出入口|互通|收费站|大桥"
+"""What is named after an expressway and lies at one place of it."""
 _WATER = "[河江溪渠沟]"
-_LINE = rf"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路|高速|铁路|快速路|环线|干线|高铁|{_LINE_END}(?!{_LINE_END}))"
+_LINE = (
+    r"(?:国道|省道|县道|乡道|公路|大道|大街|高速公路"
+    rf"|高速(?!{_AT_EXPRESSWAY})|铁路|快速路|环线|干线|高铁|{_LINE_END}(?!{_LINE_END}))"
+)
 _ROAD_NAME = re.compile(
     rf"{_NUMBERED}(?:[一-鿿]{{2,4}}?(?:高速公路|高速|公路))?|[^-至到自从]{{1,10}}?{_LINE}"
     rf"|[^-至到自从]{{2,9}}?{_WATER}(?!{_WATER})"
 )
-_STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|到|-+)(?P<b>[^-（）]{2,16})")
+_PHASE_OR_EXTENSION = re.compile(
+    "(?:[一二三四五]期|延伸|延长|续建|拓宽|扩建|改造|快速化改造|提升|改建|改扩建)(?:工程)?"
+)
+"""What stands between a road's name and its ends (城西大道|一期|乐湖路至建设西路段)."""
+_FROM_NAMES = ("从化", "从江", "自贡", "自流井")
+"""Counties whose names begin with a word for from."""
+_ROAD_TYPE = re.compile("[国省县乡]道")
+_STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|(?<![达得受看])到|-+)(?P<b>[^-（）]{2,16})")
 
 
 _SPOKEN = frozenset(
@@ -102,9 +114,9 @@ class Measures:
         """The characters that quantities end in."""
         pattern = trie_pattern(known)
         self.pattern = re.compile(
-            r"(?P<digits>(?<![\d.A-Za-z第])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
+            r"(?P<digits>(?<![\d.A-Za-z第+～~-])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
-            rf"(?P<unit>{pattern})(?:以上|左右|余|多|之多)?"
+            rf"(?P<unit>{pattern})(?:以上|左右|余|多(?![层功媒])|之多)?"
         )
 
     def at(self, text: str, start: int, end: int) -> Quantity | None:
@@ -187,7 +199,9 @@ def inline_ends(text: str, start: int, end: int, kind_start: int, head_start: in
     begin = road.end() if road else start
     if road and text[begin : begin + 1] in "至到-":
         road, begin = None, start
-    marked = text[begin : begin + 1] in "自从由"
+    elif road and (phase := _PHASE_OR_EXTENSION.match(text, begin, end)):
+        begin = phase.end()
+    marked = text[begin : begin + 1] in "自从由" and not text.startswith(_FROM_NAMES, begin)
     match = _STRETCH.fullmatch(text, begin + marked, end)
     if match is None:
         return None
@@ -210,6 +224,8 @@ def inline_ends(text: str, start: int, end: int, kind_start: int, head_start: in
         stop = head_start if match.start("b") + 2 <= head_start < match.end("b") else match.end("b")
     if match["to"][0] == "-" and section < 0 and road is None:
         return None
+    if text[stop - 1].isdigit() and (rest := _ROAD_TYPE.match(text, stop, end)):
+        stop = rest.end()
     b = (match.start("b"), stop)
     a = match.span("a")
     if (by := _BY.search(text, a[0] + 2, a[1] - 1)) is not None:

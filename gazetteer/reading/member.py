@@ -49,6 +49,11 @@ class Member:
         """Whether nothing was left of it."""
         return self.core[0] >= self.core[1]
 
+    @property
+    def head_length(self) -> int:
+        """Characters of its own head."""
+        return self.head_end - self.head_start if self.head else 0
+
     def take_head(self, giver: "Member", span: tuple[int, int], why: str) -> None:
         """Take over the head of another member, written in `span`."""
         self.shared = span

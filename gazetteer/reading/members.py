@@ -20,6 +20,8 @@ class Members:
         self._heads = heads
         self._stripper = stripper
         self._natural = frozenset(lexicon.lists["natural"])
+        self._parts = frozenset(lexicon.lists["parts"])
+        self._road = lexicon.heads["公路"]
 
     def parse(self, text: str, start: int, end: int) -> Member:
         """Take the member written in `text[start:end]` apart."""
@@ -44,6 +46,8 @@ class Members:
                 if not member.quantity:
                     member.quantity = self._stripper.size(text, ends.b[1], member.end)
                 found = self._heads.head(text, start, end) or found
+                if ends.whole and found and found[1] < ends.b[1]:  # 代溪至虎贝段: the head is of the end
+                    found = (self._road, found[1], found[2]) if text[end - 1] == "段" else None
         member.core = (start, end)
         if member.shared:
             found = self._heads.head(text, *member.shared)
@@ -64,7 +68,8 @@ class Members:
 
     def placing(self, text: str, start: int, end: int) -> bool:
         """Whether the words only say where or of what sort (全市|62处, 城镇|建设项目)."""
-        return self._heads.is_modifier(text[start:end])
+        start = self._stripper.articles(text, start, end)
+        return start == end or self._heads.is_modifier(text[start:end])
 
     def headed(self, text: str, start: int, end: int) -> bool:
         """Whether the words end in a head."""
@@ -85,6 +90,8 @@ class Members:
         if (ends := bracket_ends(text, begin + 1, close)) is None:
             return end
         member.ends = ends
+        if text[close + 1 : end] in self._parts:
+            return begin  # A线（K18-K31）路面
         member.shared = (close + 1, end)
         member.notes.append("ends in a bracket inside the name")
         return begin

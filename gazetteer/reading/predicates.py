@@ -12,6 +12,8 @@ from gazetteer.vocabulary import Period, Status
 _SAYING = frozenset({Role.VERB, Role.ACTION})
 _SPEAKING = frozenset({Role.VERB, Role.AFTER, Role.ACTION, Role.STAGE, Role.ADVERB})
 _TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
+_TOWARDS = re.compile("[东西南北][延拓进扩伸].*")
+"""Actions that stand behind what they extend; before a name they are its beginning."""
 _LINKS = ("以及", "、", "和", "及", "与", "并", "或")
 _JOINTS = ("并", "后", "及", "和", "后又", "且")
 _TIME_ROLE = frozenset({Role.ADVERB})
@@ -76,6 +78,10 @@ class Predicate:
     rule: str = ""
     unknown: bool = False
     """Whether the works have a verb that the lexicon does not know."""
+    carried: bool = False
+    """Whether the verb is that of an earlier clause."""
+    perfect: bool = False
+    """Whether 了 stands behind the verb (升级改造了A)."""
     quantity: Quantity | None = None
     """A number that stands behind the tail (安置房开工8423套)."""
 
@@ -101,11 +107,11 @@ class Predicates:
             word = match.group()
             if match.lastgroup:
                 word = self._phrases[int(match.lastgroup[1:])][1]
-                found.append(Token(match.start(), match.end(), word, _SHARE_ROLE))
+                found.append(Token(match.start(), match.end(), word, self._lexicon.roles.get(word, _SHARE_ROLE)))
             else:
                 known = roles.get(word) or (_SHARE_ROLE if word[-1] == "%" else _TIME_ROLE)
                 found.append(Token(match.start(), match.end(), word, known))
-        found = list(self._without_literals(masked, found))
+        found = list(self._without_literals(masked, found, start))
         kept: list[Token] = []
         for index, token in enumerate(found):
             if token.end - token.start == 1:
@@ -120,12 +126,15 @@ class Predicates:
             kept.append(token)
         return kept
 
-    def _without_literals(self, masked: str, tokens: list[Token]) -> Iterator[Token]:
+    def _without_literals(self, masked: str, tokens: list[Token], start: int) -> Iterator[Token]:
         """A verb that ends where a word that is none begins gives it up: 启动|建设路, not 启动建设|路."""
         position = 0
         for token in tokens:
             if token.start < position:
                 continue
+            verb = self._lexicon.verbs.get(token.word[:-1]) if Role.LITERAL in token.roles else None
+            if verb and verb.status is Status.START and token is tokens[0] and token.start == start:
+                token = Token(token.start, token.end - 1, token.word[:-1], self._lexicon.roles[token.word[:-1]])  # noqa: PLW2901 - 启动|区级文化馆
             shorter = token.word[:-_TWO]
             literal = self._words.match(masked, token.end - _TWO) if shorter in self._lexicon.roles else None
             if literal and literal.end() > token.end and Role.LITERAL in self._lexicon.roles.get(literal.group(), ()):
@@ -148,6 +157,8 @@ class Predicates:
                 break
             if token.word in self._named and self._measures.at(masked, token.end, len(masked)):
                 break
+            if _TOWARDS.fullmatch(token.word):
+                break  # 推动|西延高铁
             run.append(token)
             position = token.end
             if token.roles & _SAYING:
@@ -203,6 +214,10 @@ class Predicates:
                     return True
         return any(afters[word].strong for word in predicate.tail.words(Role.AFTER) if word in afters)
 
+    def acts(self, predicate: Predicate) -> bool:
+        """Whether it says what is done (整治A), not only how far it is."""
+        return bool(predicate.lead.words(Role.ACTION) or predicate.tail.words(Role.ACTION))
+
     def says(self, run: Run) -> bool:
         """Whether it holds a verb with a status."""
         return any(self._said(token) for token in run.tokens)
@@ -224,7 +239,11 @@ class Predicates:
         for statuses in (behind, before):
             if statuses:
                 return _strongest(statuses)
-        if period is Period.DONE or Status.COMPLETE in [self._said(token) for token in said.tokens]:
+        if (
+            predicate.perfect
+            or period is Period.DONE
+            or Status.COMPLETE in [self._said(token) for token in said.tokens]
+        ):
             return Status.COMPLETE
         return Status.ONGOING
 
@@ -242,6 +261,8 @@ def _phrases(lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
         trie_pattern(lexicon.lists[key]) for key in ("plans", "approvals", "approvers", "part_works")
     )
     return (
+        (r"新（\0{1,5}）建", "新建"),
+        (r"改（\0{1,3}）建", "改扩建"),
         (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：]{{0,16}}?(?:{plans})", "列入规划"),
         (
             rf"(?:通过|获得?|取得|完成)(?:{approvers}){{0,8}}(?:{approvals})"

@@ -1,5 +1,6 @@
 """One sentence to its works: clause by clause, each by the place of its verb."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
+_LENGTH = re.compile("(?:(?:线路|路线|道路|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
+_LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
@@ -48,17 +51,41 @@ class Sentence:
         self.said = Run()
         self.last = Predicate()
         self.named: Member | None = None
+        self.told = 0
+        self.first = bounds[0]
         self.pending: list[tuple[WorkList, tuple[int, int]]] = []
 
     def read(self) -> None:
-        for start, end in clauses(self.text, self.masked, *self.bounds):
-            if end - start >= _SHORTEST:
+        label = False
+        for index, (start, end) in enumerate(clauses(self.text, self.masked, *self.bounds)):
+            self.first = self.first if index else start
+            label = (label and self.text[end : end + 1] != "：") or self._labels(start, end)
+            if label:
+                continue
+            if end - start >= _SHORTEST and not self._size(start, end):
+                before = len(self.works)
                 self._clause(start, end)
+                self.told = len(self.works) - before
+
+    def _labels(self, start: int, end: int) -> bool:
+        """责任单位：县住建局、凤城镇: what follows are offices and people."""
+        return self.text[end : end + 1] == "：" and self.text.endswith(_LABELS, start, end)
+
+    def _size(self, start: int, end: int) -> bool:
+        """铺设A管网，|全长4.3公里|: the length of the one work of the clause before."""
+        if not (opening := _LENGTH.match(self.masked, start, end)):
+            return False
+        quantity = self.g.measures.at(self.masked, opening.end(), end)
+        if quantity is None or quantity.counts or quantity.foreign or quantity.end < end:
+            return False
+        if self.told == 1 and self.works[-1].quantity is None:
+            self.works[-1] = replace(self.works[-1], quantity=quantity.value, unit=quantity.unit)
+        return True
 
     def _clause(self, start: int, end: int) -> None:
         p = self.g.predicates
         tokens = p.tokens(self.masked, start, end)
-        if not tokens:
+        if not tokens and not self.text.endswith("项目", start, end):
             return
         lead = p.lead(self.masked, tokens, start)
         if lead and lead.end >= end:
@@ -73,14 +100,18 @@ class Sentence:
         """建成A、B; 推动A、B建成."""
         p = self.g.predicates
         tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
-        predicate = Predicate(lead, tail, "verb before", quantity=quantity if tail else None)
+        perfect = self.text.startswith("了", lead.end)
+        predicate = Predicate(lead, tail, "verb before", perfect=perfect, quantity=quantity if tail else None)
+        if tail and self.text.endswith("覆盖", tail.start, tail.end) and lead.tokens[-1].word == "实现":
+            return  # 实现全区垃圾处理全覆盖
         found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
         if self._keep(found, predicate, (start, end)):
-            self.carried = Predicate(lead=lead, rule="verb carried over")
+            self._topic(Predicate(lead=lead, rule="verb in the next clause"))
+            self.carried = Predicate(lead=lead, rule="verb carried over", carried=True)
             if p.says(lead):
                 self.said = lead
         elif self.text[end : end + 1] == "：":
-            self.carried = Predicate(lead=lead, rule="verb carried over")  # 重点推进以下项目：A、B
+            self.carried = Predicate(lead=lead, rule="verb carried over", carried=True)  # 重点推进以下项目：A、B
         elif tail:
             link = not p.says(lead) and not lead.words(Role.ACTION)
             self._unled(tokens, lead.end if link else start, end)
@@ -117,7 +148,8 @@ class Sentence:
             return
         kept = self._keep(found, predicate, (start, end))
         aside = self.text.startswith(("方面", "以来", "期间"), end - 2)
-        if not kept and not predicate.lead and not aside and all(item.member.head for item in found.items):
+        told = all(item.member.head for item in found.items) or self._is_topic(found)
+        if not kept and not predicate.lead and not aside and told:
             self.pending = [*self.pending, (found, (start, end))]
 
     def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
@@ -152,7 +184,9 @@ class Sentence:
         if not any(item.member.head for item in found.items) or not self._acceptable(found, behind):
             return False
         self._keep(found, behind, clause)
-        self.carried = Predicate(lead=telling, rule="verb carried over") if behind.quantity else Predicate()
+        self.carried = (
+            Predicate(lead=telling, rule="verb carried over", carried=True) if behind.quantity else Predicate()
+        )
         if end - stop > _SHORTEST:
             self._clause(stop + 1, end)
         return True
@@ -177,7 +211,8 @@ class Sentence:
         named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
         striven = p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED
         lead = p.lead(self.masked, tokens, run.start)
-        if lead and lead.end == run.end < end and not self._complements(lead.end):
+        joined = self.text.startswith(("和", "及", "与"), run.end)  # 结合旧城更新和道路建设
+        if lead and lead.end == run.end < end and not joined and not self._complements(lead.end):
             ahead = Predicate(lead=lead, rule="verb inside")
             stop = tail.start if tail and tail.start > lead.end else end
             objects = self._list(tokens, lead.end, stop, ahead)
@@ -186,7 +221,7 @@ class Sentence:
                 object_.before, object_.ends = found.items[0].member.core, found.items[0].member.ends
             if self._objects(objects, ahead, alone=not named or striven):
                 self._keep(objects, ahead, clause)
-                self.carried = Predicate(lead=lead, rule="verb carried over")
+                self.carried = Predicate(lead=lead, rule="verb carried over", carried=True)
                 return True
         if striven and "争取" not in telling.words(Role.VERB):
             return False  # A争创B is said of B
@@ -262,6 +297,19 @@ class Sentence:
                     words = self.text[item.member.core[0] : item.member.core[1]]
                     self.rejected.append(Rejection(Span(spans[0].start, spans[-1].end), words, why))
         return kept
+
+    @staticmethod
+    def _is_topic(found: WorkList) -> bool:
+        """A项目，新建B: one project, of which the next clauses tell."""
+        return len(found.items) == 1 and "项目" in found.items[0].member.generic
+
+    def _topic(self, predicate: Predicate) -> None:
+        """A project named by itself ahead of what is built in it takes the verb of that."""
+        if len(self.pending) == 1 and self._is_topic(self.pending[0][0]) and self.pending[0][1][0] == self.first:
+            (found, clause), self.pending = self.pending[0], []
+            for item in found.items:
+                item.predicate = predicate
+            self._keep(found, predicate, clause)
 
     def _late(self, predicate: Predicate) -> None:
         """Lists of earlier clauses that had no verb take that of this one (A、B，C加快推进)."""

@@ -1,7 +1,10 @@
 """What the members of a list share: heads, actions, numbers, and the works that share so much that they are one."""
 
-from gazetteer.reading.heads import Heads
-from gazetteer.reading.lexicon import Lexicon
+import re
+
+from gazetteer.reading.heads import LINES, Heads
+from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
+from gazetteer.reading.measures import bracket_ends
 from gazetteer.reading.member import Item, Member
 from gazetteer.vocabulary import Kind, Nature
 
@@ -21,8 +24,9 @@ MAX_HEADLESS = 5
 """Characters of the longest member that may take over another member's head: longer ones are things of their own."""
 MAX_VOLTAGE = 9
 """The same for one that ends in a voltage (城西220千伏 from 港头110千伏输变电工程)."""
-MIN_GIVER = 5
-"""Characters of the shortest name that gives its head to a name that may have one of its own (方岩 from 西溪卫生院)."""
+MIN_GIVER = 4
+"""Characters of the shortest name that gives its head to a name that may have one of its own (甘溪 from 当坝水库); one
+more where both are of one kind or end alike, or the head is one character."""
 MIN_OWN = 2
 """Characters of the proper name that stays with the member whose head is shared whole."""
 _WITH_PARTS = frozenset((Kind.SCHOOL, Kind.HOSPITAL, Kind.RESERVOIR, Kind.PLANT))
@@ -36,6 +40,23 @@ _FAMILIES = (
     {Kind.HOUSING},
 )
 """Kinds so near each other that a list of one may be summed up by the other (公园、村等景区)."""
+
+
+_NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
+_BY = ("周边", "沿线", "两侧", "沿岸", "门前", "片区")
+"""What ends words for the surroundings of a place (会江站周边|5条道路)."""
+_SUMMING_SORTS = re.compile("(?:主要|重点|骨干|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+")
+"""What stands before words that only sum up (主要|街道)."""
+_LINES_ALONG = re.compile(
+    "(?:主要|重点|骨干|城区|城市|县城|部分|主次)*(?:干道|干线|街路|街道|道路|路段|公路|街巷|干路|河道)"
+)
+"""What sums up lines before the name of what lies along them (主要街路|路灯)."""
+_NUMBERED = re.compile(r"(?P<place>.*?)(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#|)")
+"""A number that stands for a thing (1号)."""
+_BY_NUMBER = re.compile("[一二三四五六七八九十]+[中小院]")
+"""Schools and hospitals that are called by a number alone."""
+_NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#)(?P<what>[^\d]*)")
+"""A number with the thing behind it (2号桥)."""
 
 
 def _family(kind: Kind) -> int:
@@ -52,6 +73,9 @@ class Sharing:
         self._unshared = frozenset(lexicon.lists["unshared"])
         self._collective = frozenset(lexicon.lists["collective"])
         self._stop_ends = tuple(lexicon.stop_ends)
+        self._renovated = lexicon.lists["renovated"]
+        self._stop_endings = Endings(lexicon.stop_ends)
+        self._held = re.compile(trie_pattern(lexicon.stop_holds))
 
     def share(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
         """The works of a group of members, which `closing` sums up (等3个污水处理厂)."""
@@ -97,35 +121,67 @@ class Sharing:
     def _share_closing(self, text: str, members: list[Member], closing: Member) -> None:
         """The head, actions and stage behind the list are said of all."""
         words = text[slice(*closing.core)]
-        works = bool(closing.generic) or words in self._collective
+        collective = self._is_collective(text, closing)
+        works = bool(closing.generic) or collective
         stopped = not (closing.bare or works) and closing.head is None and words.endswith(self._stop_ends)
         whole = self._counts_whole_list(text, members, closing)
         for member in members:
             member.actions = member.actions or list(closing.actions)
+            if not member.actions and words.endswith(self._renovated):
+                member.actions = ["改造"]
             member.stage = member.stage or closing.stage
             member.stopped = member.stopped or stopped
             member.summed = bool(closing.generic or closing.head or closing.actions)
-            fitted = closing.head is not None and closing.head.kind is Kind.EQUIPMENT
+            fitted = closing.head is not None and closing.head.kind is Kind.EQUIPMENT and closing.quantity
             if fitted and member.head and not member.weak:
                 continue  # 热源厂2台锅炉
             if closing.head and not closing.bare:
                 own_head = not whole and self._own_head(text, member, closing)
-                if words in self._collective and not own_head:
+                if self._is_facility(words, member):
+                    continue  # A泵站、B水厂等供水设施
+                if collective and not own_head and not text.endswith(_BY, *member.core):
                     member.head = member.head if member.head and not (member.weak or member.ends) else closing.head
                 elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
-                    member.take_head(closing, closing.core, "head shared by the list")
+                    member.take_head(closing, self._shared_words(text, closing), "head shared by the list")
+                    if closing.head.kind in LINES and not member.ends:
+                        member.ends = bracket_ends(text, *member.core)  # A-B、C-D等公路
         count = closing.quantity
+        alone = len(members) == 1 and not members[0].quantity
+        if count and alone and (not count.counts or text[closing.start - 1] != "等"):
+            members[0].quantity = count  # 会江站周边|5条道路
         if count and count.counts and len(members) > count.value:
             for member in members:
                 member.flags.append("count-mismatch")
+
+    @staticmethod
+    def _is_facility(words: str, member: Member) -> bool:
+        """Whether it is a facility itself, so that facilities only sum it up."""
+        built = member.head is not None and not member.weak and member.head.kind not in _NOT_FACILITIES
+        return built and words.endswith("设施")
+
+    def _is_collective(self, text: str, closing: Member) -> bool:
+        """Whether it only sums up: 道路, 主要干道."""
+        words = text[slice(*closing.core)]
+        if words in self._collective:
+            return True
+        sorts = _SUMMING_SORTS.match(text, *closing.core)
+        return sorts is not None and text[sorts.end() : closing.core[1]] in self._collective
+
+    @staticmethod
+    def _shared_words(text: str, closing: Member) -> tuple[int, int]:
+        """What a member takes of the words behind the list: of 主要干道绿化 a road takes 绿化."""
+        if closing.head is not None and closing.head.kind in _ALONG:
+            line = _LINES_ALONG.match(text, *closing.core)
+            if line and line.end() < closing.core[1]:
+                return line.end(), closing.core[1]
+        return closing.core
 
     def _counts_whole_list(self, text: str, members: list[Member], closing: Member) -> bool:
         """东门口、汽车北站|两个农贸市场: the number is that of the members, and one of them has no head but this."""
         count = closing.quantity
         if count is None or not count.counts or text[closing.start - 1] == "等" or count.value != len(members):
             return False
-        collective = text[slice(*closing.core)] in self._collective
-        return not collective and any(m.head is None for m in members)
+        return not self._is_collective(text, closing) and any(m.head is None for m in members)
 
     def _without_modifier(self, text: str, start: int, end: int) -> int:
         return next((begin for begin in range(start + 2, end) if self._heads.is_modifier(text[begin:end])), end)
@@ -138,7 +194,10 @@ class Sharing:
         if member.head.kind is Kind.ROAD and closing.head.kind in _ON_ROADS and closing.quantity and not summed:
             return False  # A路、B路两处过街天桥
         if member.weak:
-            return text[member.head_end - 1] == text[closing.head_end - 1]
+            alike = text[member.head_end - 1] == text[closing.head_end - 1]
+            return alike or (member.head.kind is closing.head.kind and member.head.kind is Kind.WATERWAY)
+        if member.head.weak and member.head_length == 1 and not closing.head.weak:
+            return False  # 华和春城等4所幼儿园
         return closing.head.weak or _family(member.head.kind) == _family(closing.head.kind)
 
     def _share_suffix(self, group: list[Item]) -> None:
@@ -173,6 +232,10 @@ class Sharing:
         member = group[index].member
         if member.shared or member.bare:
             return
+        if index + 1 < len(group) and self._share_numbered(text, member, group[index + 1].member):
+            return
+        if index and self._beside_school(text, group[index - 1].member, member):
+            return
         if index and text[slice(*member.core)] in self._dependents and not group[index - 1].member.bare:
             member.before = group[index - 1].member.core
             member.notes.append("belongs to the work before it")
@@ -187,13 +250,44 @@ class Sharing:
             if giver.head:
                 member.take_head(giver, (giver.head_start, giver.head_end), "head shared with the member before")
 
+    @staticmethod
+    def _beside_school(text: str, before: Member, member: Member) -> bool:
+        """军校中学、|小学: a school that is named only by its level is of the place of the one before it."""
+        schools = all(m.head is not None and m.head.kind is Kind.SCHOOL for m in (before, member))
+        if not schools or member.quantity or member.head_start > member.core[0] or before.head_start <= before.core[0]:
+            return False
+        if before.shared or text[slice(*member.core)] == text[before.head_start : before.head_end]:
+            return False
+        member.before = (before.core[0], before.head_start)
+        member.notes.append("of the place of the school before it")
+        return True
+
+    @staticmethod
+    def _share_numbered(text: str, member: Member, giver: Member) -> bool:
+        """西溪1、2号桥: numbers share what stands behind the last, and the last what stands before the first."""
+        first = _NUMBERED.fullmatch(text, *member.core)
+        second = _NUMBER_OF.fullmatch(text, *giver.core) if first else None
+        if not first or not second or (giver.head is None and giver.shared is None):
+            return False
+        behind = (second.end("number") + (first["sign"] != ""), giver.core[1])
+        if giver.shared:
+            behind = giver.shared if second["what"] else behind
+        if behind[0] >= behind[1]:
+            return False
+        member.take_head(giver, behind, "numbers that share a head")
+        if first["place"] and not giver.before:
+            giver.before = first.span("place")
+        return True
+
     def _lacks_head(self, text: str, member: Member, giver: Member) -> bool:
         if member.head is None:
             return True
         if self._same_sort_of_place(text, member, giver):
             return True
         shared = giver.shared[1] - giver.shared[0] if giver.shared else 0
-        if giver.core[1] - giver.core[0] + shared < MIN_GIVER:
+        same = member.head is not None and giver.head is not None and member.head.kind is giver.head.kind
+        alike = same or giver.head_end - giver.head_start == 1 or text[member.core[1] - 1] == text[giver.core[1] - 1]
+        if giver.core[1] - giver.core[0] + shared < MIN_GIVER + alike:
             return False
         return self._along(text, member, giver) or (member.weak and (not giver.weak or bool(giver.shared)))
 
@@ -205,14 +299,23 @@ class Sharing:
         return any(name.endswith(sort) and sort in own[1:] for sort in _SETTLEMENTS)
 
     def _gives(self, text: str, member: Member, giver: Member) -> bool:
-        if giver.head is None or giver.bare:
+        if giver.head is None or giver.bare or self._stopped(text, giver) or text[member.core[1] - 1] == "型":
             return False
+        if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
+            return False  # 太中、二中
         voltage = text.endswith("千伏", *member.core)
         if member.core[1] - member.core[0] > (MAX_VOLTAGE if voltage else MAX_HEADLESS):
             return False
         if member.quantity or member.generic or member.phase:
             return False
         return not member.actions or member.actions == giver.actions
+
+    def _stopped(self, text: str, giver: Member) -> bool:
+        """Whether it ends in a longer word that is no work (城镇社区|综合试点)."""
+        begin = self._stop_endings.longest(text, *giver.core)
+        if self._held.search(text, *giver.core):
+            return True
+        return begin < min(giver.core[1], giver.head_start) and giver.shared is None
 
     def _along(self, text: str, member: Member, giver: Member) -> bool:
         """Whether it is a road or river along which what the next member names lies (哈敦街、察哈尔路排水管线)."""

@@ -13,7 +13,7 @@ _SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方
 """Units in which the size of a work itself is given."""
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
-_COUNTING = ("各", "共", "约", "达", "近", "计", "共计", "约计", "累计")
+_COUNTING = ("共计", "约计", "累计", "不少于", "不低于", "超过", "达到", "各", "共", "约", "达", "近", "计")
 _TWO = 2
 """Characters of the words that heads and words for project have in common."""
 _SORT_LENGTHS = (4, 3, 2)
@@ -24,12 +24,16 @@ _CONTROLLING = re.compile("(?:重点|标志性)项目|(?:控制性?|关键|标�
 """Words behind which the part of a great work is named."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
-_CIRCUMSTANCES = re.compile("[在因自被]|由于|至日|至双向|至每日|到日")
+_CIRCUMSTANCES = re.compile("[在因自被为]|涉及|惠及|受益|由于|至日|至双向|至每日|到日")
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
 _ALIAS = re.compile(r"[一-鿿]{2,8}(?<![个处座段])")
 """Another name in a bracket (人才公寓（鲲鹏苑）)."""
+_ONE = re.compile("(?<=..)一[个座处条所项家栋幢]$")
+"""A number of one behind a name, which numbers nothing (消纳场|一座)."""
+_YEAR = re.compile(r"(?:20\d\d年)?度|20\d\d年的?")
+"""The year whose work it is (2022年度|高标准农田)."""
 _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
 
 
@@ -41,13 +45,15 @@ class Stripper:
         self._measures = measures
         self._heads = heads
         self._articles = re.compile(trie_pattern(lexicon.lists["articles"]))
+        self._openings = lexicon.lists["openings"]
         self._generic = frozenset(lexicon.lists["generic"])
         self._parts = frozenset(lexicon.lists["parts"])
         self._structures = frozenset(lexicon.lists["structures"])
         known = (*lexicon.actions, *lexicon.stages, *self._generic, *self._parts)
         self._stripped = Endings(word for word in known if len(word) > 1 or word in self._generic)
         self._stop_ends = Endings(lexicon.stop_ends)
-        self._last = {*"）”段期", *_PARTICLES, *measures.last, *self._stripped.last}
+        self._adverbs = Endings(word for word in lexicon.adverbs if len(word) > 1 and word not in lexicon.heads)
+        self._last = {*"）”段期", *_PARTICLES, *measures.last, *self._stripped.last, *self._adverbs.last}
         """The characters that something to strip ends in."""
         self._longest = max(map(len, [*lexicon.actions, *lexicon.stages, *self._generic, *self._parts]), default=0)
         self._rules: tuple[Callable[[str, Member, int, int], int | None], ...] = (
@@ -58,6 +64,7 @@ class Stripper:
             self._number,
             self._phase,
             self._word,
+            self._adverb,
         )
 
     def front(self, text: str, member: Member, start: int, end: int) -> int:
@@ -69,11 +76,19 @@ class Stripper:
                 or self._whole_before(text, start, end)
             )
             if begin is None:
-                article = self._articles.match(text, start, end - 2)
-                if article is None:
+                article = self._articles.match(text, start, end - 2) or _YEAR.match(text, start, end - 2)
+                if article is None or text.startswith(self._openings, start):
                     return start
                 begin = article.end()
             start = begin
+        return start
+
+    def articles(self, text: str, start: int, end: int) -> int:
+        """Where the articles that stand at `start` end (对|全县)."""
+        while article := self._articles.match(text, start, end):
+            if text.startswith(self._openings, start):
+                break
+            start = article.end()
         return start
 
     def back(self, text: str, member: Member, start: int, end: int) -> int:
@@ -91,7 +106,7 @@ class Stripper:
     def _clause(self, text: str, member: Member, start: int, end: int) -> int | None:
         """总投资5亿元的|A; 老客站到新火车站的|A."""
         relative = _RELATIVE.match(text, start, end)
-        if relative is None or relative.end() + 1 >= end:
+        if relative is None or relative.end() + 1 >= end or text[relative.end() : end] in self._stripped:
             return None
         if (ends := relative_ends(text, start, relative.end() - 1)) and not member.ends:
             member.ends = ends
@@ -120,6 +135,8 @@ class Stripper:
                 return None
         if quantity.foreign or quantity.end >= end:
             return None
+        if not (quantity.counts or quantity.unit in _SIZES) and self._heads.head(text, quantity.end, end) is None:
+            return None  # 7万吨尼龙切片
         member.quantity = quantity
         return quantity.end + text.startswith("的", quantity.end)
 
@@ -167,6 +184,8 @@ class Stripper:
     def _particle(self, text: str, member: Member, start: int, end: int) -> int | None:
         if text[end - 1] in _PARTICLES:
             return end - 1
+        if one := _ONE.search(text, max(start, end - 3), end):
+            return one.start()
         if member.quantity:
             return next((end - len(word) for word in _MADE if text.endswith(word, start, end)), None)
         return None
@@ -176,11 +195,11 @@ class Stripper:
         quantity = self._trailing(text, start, end)
         if quantity is None:
             return None
-        member.quantity = quantity
-        if text.endswith(_COUNTING, start, quantity.start):
-            member.each = text[quantity.start - 1] == "各"
-            return quantity.start - 1
-        return quantity.start
+        if member.quantity is None or not quantity.counts:
+            member.quantity = quantity  # 农村公路5条37.7公里
+        word = next((word for word in _COUNTING if text.endswith(word, start, quantity.start)), "")
+        member.each = member.each or word == "各"
+        return quantity.start - len(word)
 
     def _trailing(self, text: str, start: int, end: int) -> Quantity | None:
         """The quantity that ends at `end`."""
@@ -206,6 +225,11 @@ class Stripper:
         word = text[begin:end]
         if not word:
             return None
+        bare = self._heads.head(text, start, begin) is None or self._heads.is_modifier(text[start:begin])
+        if word in lexicon.actions and start < begin and bare:
+            shorter = self._stripped.longest(text, begin + 1, end)
+            if shorter < end and self._heads.head(text, begin, shorter):
+                begin, word = shorter, text[shorter:end]  # 城区|河道整治 is 城区河道
         if begin == start:
             return self._whole(member, word, start)
         if word in lexicon.actions and lexicon.actions[word].name:
@@ -227,6 +251,11 @@ class Stripper:
         elif word in self._generic:
             member.generic = member.generic or word
         return begin
+
+    def _adverb(self, text: str, member: Member, start: int, end: int) -> int | None:
+        """幼儿园|全面|提档升级."""
+        begin = self._adverbs.longest(text, start, end) if member.actions else end
+        return begin if start < begin < end and self._heads.head(text, start, begin) else None
 
     def _of_head(self, text: str, start: int, begin: int, end: int) -> int:
         """Where a word to strip begins without the part of it that belongs to what is before: 安防工程|建设,
