@@ -207,6 +207,8 @@ class Judge:
             return None
         if member.quantity and self._sized(member.quantity) and not self._built(case):
             return _UNKNOWN
+        if self._ends_stopped(case):
+            return _UNKNOWN
         if any(c in name for c in "将为在有于") or name.endswith(_SORT_ENDS) or len(_HAN.findall(name)) < _SHORTEST:
             return _UNKNOWN
         project = member.summed or member.phase or "项目" in member.generic
@@ -220,6 +222,14 @@ class Judge:
             or (case.said and not member.quantity and len(name) <= MAX_BESIDE and self._builds(member.actions))
         )
         return None if believed else _UNKNOWN
+
+    def _ends_stopped(self, case: Case) -> bool:
+        """高铁站到新泰、沂源|公交线路: the list ends in what is no work, and the member has no head but that."""
+        group = [item for item in case.found.items if item.group == case.item.group]
+        if not group or group[-1] is case.item:
+            return False
+        last = group[-1].member
+        return last.head is None and not last.shared and self.stopped(case.text[slice(*last.core)])
 
     def _sized(self, quantity: Quantity) -> bool:
         """Whether it numbers or measures things, not what they make (7万吨尼龙切片)."""

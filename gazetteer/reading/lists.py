@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
 _LEVEL = re.compile("[一二三四五六七八九十]中等$")
 """A middle school by its number, with and so on."""
 _ROADS = "路街道线"
-_MADE = ("年产", "日产", "日处理", "可", "约", "容纳")
+_MADE = ("年产", "日产", "日处理", "可", "约", "容纳", "覆盖", "惠及", "涉及", "受益")
 
 
 class Piece(NamedTuple):

@@ -24,6 +24,13 @@ _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, K
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _LENGTH = re.compile("(?:(?:线路|路线|道路|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
+_ASIDE = re.compile("以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)")
+"""Clauses that only say what is kept in view (以打通断头路为重点)."""
+_ECONOMY = re.compile(
+    r".*(?:交易额?|销售|营业|营收|产值|收入|税收|利润|客流|游客|(?<!完成)(?<![开竣完]工)率|贷款余?额)"
+    r"[^，]*?\d[\d.、%和]*(?:亿元|万元|%|个百分点|万人次?)(?:以上|左右|、.*%)?"
+)
+"""Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
 _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
@@ -60,7 +67,7 @@ class Sentence:
         for index, (start, end) in enumerate(clauses(self.text, self.masked, *self.bounds)):
             self.first = self.first if index else start
             label = (label and self.text[end : end + 1] != "：") or self._labels(start, end)
-            if label:
+            if label or _ASIDE.match(self.text, start, end) or _ECONOMY.fullmatch(self.text, start, end):
                 continue
             if end - start >= _SHORTEST and not self._size(start, end):
                 before = len(self.works)

@@ -2,7 +2,7 @@
 
 import re
 
-from gazetteer.reading.heads import LINES, Heads
+from gazetteer.reading.heads import Heads
 from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
 from gazetteer.reading.measures import bracket_ends
 from gazetteer.reading.member import Item, Member
@@ -138,12 +138,14 @@ class Sharing:
             if closing.head and not closing.bare:
                 own_head = not whole and self._own_head(text, member, closing)
                 if self._is_facility(words, member):
-                    continue  # A泵站、B水厂等供水设施
+                    named = self._heads.proper(text, member.core[0], member.head_start) > member.core[0]
+                    member.stopped = member.stopped or not (named or closing.generic)
+                    continue  # A泵站、B水厂等供水设施; not 医院、商场等公共服务设施
                 if collective and not own_head and not text.endswith(_BY, *member.core):
                     member.head = member.head if member.head and not (member.weak or member.ends) else closing.head
                 elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
                     member.take_head(closing, self._shared_words(text, closing), "head shared by the list")
-                    if closing.head.kind in LINES and not member.ends:
+                    if not member.ends and "-" in text[slice(*member.core)]:
                         member.ends = bracket_ends(text, *member.core)  # A-B、C-D等公路
         count = closing.quantity
         alone = len(members) == 1 and not members[0].quantity
@@ -308,6 +310,8 @@ class Sharing:
             return False
         if member.quantity or member.generic or member.phase:
             return False
+        if member.summed and giver.head.kind is Kind.PLANT and giver.head_start - giver.core[0] > MAX_UNKNOWN:
+            return False  # 骄阳包装、农夫山泉均州工厂等项目
         return not member.actions or member.actions == giver.actions
 
     def _stopped(self, text: str, giver: Member) -> bool:

@@ -24,7 +24,7 @@ _CONTROLLING = re.compile("(?:重点|标志性)项目|(?:控制性?|关键|标�
 """Words behind which the part of a great work is named."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
-_CIRCUMSTANCES = re.compile("[在因自被为]|涉及|惠及|受益|由于|至日|至双向|至每日|到日")
+_CIRCUMSTANCES = re.compile("[在因自被为]|覆盖|涉及|惠及|受益|由于|至日|至双向|至每日|到日")
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
