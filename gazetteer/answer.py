@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gazetteer import names
 from gazetteer.names import Rule, Slip
-from gazetteer.resolve import Area, Candidate
+from gazetteer.resolve import SETTLEMENTS, Area, Candidate
 from gazetteer.vocabulary import Precision
 from gazetteer.work import Extent
 
@@ -105,7 +105,7 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
 
 def _makes_another_name(query: str, place: str, position: int) -> bool:
     """Whether the character that is wrong may be right in a name of its own (中华路 for 中山路)."""
-    stem = names.own_stem(query)
+    stem = query[: len(names.own_stem(place))]
     return position < len(stem) and names.makes_a_name(stem) and not names.are_alike(query[position], place[position])
 
 
@@ -122,7 +122,7 @@ def best_shape(group: list[Candidate]) -> BaseGeometry | None:
         return max(lines, key=lambda g: g.length)
     points = [g for g in shapes if isinstance(g, shapely.Point)]
     areas = [g for g in shapes if g.area]
-    if areas and not (points and first.kind in ("village", "town", "locality")):
+    if areas and not (points and first.kind in SETTLEMENTS):
         return max(areas, key=lambda g: g.area)
     return shapely.MultiPoint(points).centroid if points else (shapes[0] if shapes else None)
 

@@ -16,6 +16,7 @@ from gazetteer.names import Rule, Slip
 from gazetteer.resolve import (
     LINES,
     METRES_A_DEGREE,
+    SETTLEMENTS,
     Area,
     Candidate,
     Found,
@@ -35,8 +36,6 @@ END_SEARCH_M = 6000.0
 """Metres around a road in which its ends are looked for."""
 MIN_STRETCH_M = 10.0
 """A stretch shorter than this is a junction."""
-SETTLEMENTS = ("town", "village", "locality")
-"""Kinds that an end means first where it is written without a word for what it is, in this order."""
 LESSER_SETTLEMENT = 0.25
 """Cost of a village where such an end may be a town."""
 OTHER_THING = 1.0

@@ -9,15 +9,10 @@ from importlib import resources
 import numpy as np
 
 from gazetteer import names
-from gazetteer.geocode import Gazetteer
-from gazetteer.resolve import Area, Candidate
+from gazetteer.geocode import MAX_BEGINNING, MIN_THING, Gazetteer
+from gazetteer.resolve import SETTLEMENTS, Area, Candidate
 
-MAX_PREFIX = 8
-"""Characters of a town's or village's name; longer ones are rare, and their shortened forms are found too."""
-SETTLEMENTS = frozenset({"town", "village", "locality"})
 COUNTIES = frozenset({"county", "city"})
-MIN_THING = 3
-"""Characters of a thing's name: the beginnings of two characters mean nothing."""
 THING = 0.8
 """Chance that a work whose name begins with that of a thing is a part of it, or beside it."""
 WHOLE_NAME = 0.6
@@ -70,7 +65,7 @@ def _thing(gazetteer: Gazetteer, text: str, area: Area | None) -> Mention | None
         words = text[:length]
         found = gazetteer.resolver.search(words, area=area, slips=False)
         groups = [group[0] for group in found.groups if names.fold(group[0].name) == words]
-        if len(groups) == 1 and groups[0].kind not in SETTLEMENTS | COUNTIES and groups[0].geometry is not None:
+        if len(groups) == 1 and groups[0].kind not in COUNTIES.union(SETTLEMENTS) and groups[0].geometry is not None:
             return Mention(words, groups[0], THING)
     return None
 
@@ -88,7 +83,7 @@ def _starts(text: str, area: Area | None) -> Iterator[int]:
 
 
 def _settlement(gazetteer: Gazetteer, text: str, area: Area | None, only: frozenset[str]) -> Mention | None:
-    for length in range(min(MAX_PREFIX, len(text)), 1, -1):
+    for length in range(min(MAX_BEGINNING, len(text)), 1, -1):
         words = text[:length]
         found = gazetteer.resolver.search(words, area=area, slips=False, only=only)
         groups = [group[0] for group in found.groups if group[0].cost == found.groups[0][0].cost]

@@ -39,6 +39,8 @@ MAX_SAME_NAME = 16
 """Places of one name that become candidates; that there are more is counted."""
 MAX_GROUPED = 32
 """Candidates that are told apart: of more, none can be meant for sure."""
+SETTLEMENTS = ("town", "village", "locality")
+"""Kinds of place where people live, those first that a name without a word for what it is means first."""
 AREA_KINDS = ("city", "county", "province", "town", "village", "zone", "locality", "block")
 """Kinds that can hold others; of one name the first is meant."""
 
