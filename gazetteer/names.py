@@ -413,8 +413,9 @@ def _one_more(query: str, place: str, start: int) -> tuple[Slip, int] | Contradi
         return Contradiction(f"“{place}”与“{query}”除方位、次序外没有相同的字")
     if character in words()["opposites"]["ends"] and (start == 0 or start == len(stem) - 1):
         return Contradiction(f"“{place}”与“{query}”只差“{character}”字，按两处处理")
-    is_number = character.isdigit() if longer.isascii() else character.isascii() and start == len(shorter)
-    if is_number:
+    beside_digit = any(c.isdigit() for c in longer[max(0, start - 1) : start] + longer[start + 1 : start + 2])
+    last = character.isascii() and start == len(shorter) and not longer.isascii()
+    if last or (character.isdigit() and (beside_digit or longer.isascii())):  # 楼A, 17号楼, G330
         return Contradiction(f"“{place}”与“{query}”编号不同")
     return kind, start
 
