@@ -1,11 +1,13 @@
 """Planners decide on inspections; others neither see nor decide; rounds come out as Excel and PDF."""
 
+import ctypes
 import io
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pdfplumber
+import pypdfium2
 import pytest
 from checks import a_check, a_jpeg, announced
 from drawing import a_report, a_work
@@ -184,12 +186,51 @@ def test_a_round_comes_as_excel_without_formulas(planner: FlaskClient, check: di
     assert all(cell.data_type != "f" for cells in book.active.iter_rows() for cell in cells)
 
 
-def test_a_round_comes_as_a_pdf_with_its_photos(planner: FlaskClient, check: dict):
-    with pdfplumber.open(io.BytesIO(planner.get("/inspection/queue/round.pdf").data)) as pdf:
+def test_a_round_comes_as_a_pdf_with_its_photos_and_its_typeface_in_it(planner: FlaskClient, check: dict):
+    answer = planner.get("/inspection/queue/round.pdf")
+    with pdfplumber.open(io.BytesIO(answer.data)) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
-        assert len(pdf.pages[0].images) == 1
+        (image,) = pdf.pages[0].images
+    assert image["stream"]["Filter"].name == "DCTDecode"  # the JPEG itself
     for words in ("人民路", "在别处", "巡查员甲", "<img src=x"):
         assert words in text
+    fonts = fonts_of(answer.data)
+    assert any("NotoSansCJK" in name for name in fonts)
+    assert all(fonts.values()), "a reader without the typeface sees it too"
+
+
+def fonts_of(pdf: bytes) -> dict[str, bool]:
+    """The fonts that the first page's text is set in, and whether they are in the file."""
+    document = pypdfium2.PdfDocument(pdf)
+    raw, found = pypdfium2.raw, {}
+    for item in document[0].get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        font = raw.FPDFTextObj_GetFont(item)
+        name = ctypes.create_string_buffer(200)
+        raw.FPDFFont_GetBaseFontName(font, name, 200)
+        found[name.value.decode()] = bool(raw.FPDFFont_GetIsEmbedded(font))
+    return found
+
+
+def test_a_long_note_and_many_photos_go_on_over_pages(
+    planner: FlaskClient, sessions: Sessions, inspector: FlaskClient, check: dict
+):
+    note = "\n".join(f"第{number}行" + "路面开裂" * 8 for number in range(50))
+    photos = [a_jpeg(seed) for seed in range(1, 8)]
+    with sessions.begin() as session:
+        account = find_account(session, "巡查员甲")
+        work = a_work(session, a_report(session, "新建清溪公园。"), "清溪公园", place="POINT(120 28.9)")
+        said = [announced(jpeg) for jpeg in photos]
+        receive(session, account, uuid4(), a_check(work, account, note=note, photos=said), NOW)
+        for photo, jpeg in zip(said, photos, strict=True):
+            receive_part(session, account, UUID(photo["id"]), 0, jpeg)
+    with pdfplumber.open(io.BytesIO(planner.get("/inspection/queue/round.pdf").data)) as pdf:
+        text = "".join(page.extract_text() for page in pdf.pages)
+        assert sum(len(page.images) for page in pdf.pages) == 8
+        for page in pdf.pages:
+            assert all(0 < image["x0"] < image["x1"] < page.width for image in page.images)
+            assert all(0 < thing["top"] < thing["bottom"] < page.height for thing in [*page.chars, *page.images])
+    assert all(f"第{number}行" in text for number in range(50))
+    assert text.count("路面开裂") >= 50 * 7  # some are cut by the end of a line
 
 
 @pytest.mark.parametrize("query", ["decision=magic", "since=yesterday", "until=2026-13-01"])

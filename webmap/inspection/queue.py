@@ -24,6 +24,7 @@ from webmap.editing import gazetteer_directory
 from webmap.inspection import round_files
 from webmap.inspection.wording import DECISIONS, FINDINGS
 from webmap.page_settings import page_settings
+from webmap.poster import PosterError
 
 blueprint = Blueprint("queue", __name__, url_prefix="/inspection/queue")
 
@@ -153,7 +154,10 @@ def round_xlsx() -> Response:
 def round_pdf() -> Response:
     """The round as a PDF, with its photos."""
     require(Role.PLANNER)
-    content = round_files.as_pdf(inspections_in(database(), _round(None), MAX_SHOWN))
+    try:
+        content = round_files.as_pdf(inspections_in(database(), _round(None), MAX_SHOWN))
+    except PosterError as error:
+        raise BadRequest(gettext("生成不了 PDF：%(reason)s", reason=str(error))) from error
     return _file(content, "application/pdf", "pdf")
 
 
