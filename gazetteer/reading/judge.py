@@ -267,7 +267,7 @@ class Judge:
         common = self._heads.common(text, start, end)
         if common is None or (quantity is not None and quantity.value):
             return None
-        done = member.actions or self._physical(case) or self._predicates.acts(case.predicate)
+        done = member.actions or self._physical(case) or case.predicate.lead
         placed = done and self._heads.placed(text, start, member.head_end if member.head_start > start else start)
         if (placed and not common.weak) or self._alone(case):
             return None

@@ -205,7 +205,7 @@ class Lists:
     def _middle_quantity(self, text: str, begin: int, stop: int) -> Quantity | None:
         """A number of things inside a piece, with the thing behind it."""
         for quantity in self._measures.find(text, begin, stop):
-            inside = begin < quantity.start and quantity.end < stop
+            inside = begin < quantity.start and quantity.end < stop and text[quantity.start - 1] != "的"
             if inside and quantity.counts and not quantity.foreign and not text.endswith(_MADE, begin, quantity.start):
                 return quantity
         return None

@@ -15,7 +15,7 @@ _TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
 _TOWARDS = re.compile("[东西南北][延拓进扩伸].*")
 """Actions that stand behind what they extend; before a name they are its beginning."""
 _LINKS = ("以及", "、", "和", "及", "与", "并", "或")
-_JOINTS = ("并", "后", "及", "和", "后又", "且")
+_JOINTS = ("并", "后", "及", "和", "后又", "且", "或")
 _TIME_ROLE = frozenset({Role.ADVERB})
 _TWO = 2
 """Characters of the verbs that street names begin with (建设路)."""

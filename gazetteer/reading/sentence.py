@@ -31,6 +31,8 @@ _ECONOMY = re.compile(
     r"[^，]*?\d[\d.、%和]*(?:亿元|万元|%|个百分点|万人次?)(?:以上|左右|、.*%)?"
 )
 """Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
+_TOWARDS = re.compile("向(?!阳)[^，]{2,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
+"""Where things are extended to, which are no works themselves (路网|向园区和景点延伸)."""
 _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
@@ -91,9 +93,13 @@ class Sentence:
 
     def _clause(self, start: int, end: int) -> None:
         p = self.g.predicates
+        if (towards := _TOWARDS.search(self.text, start, end)) and towards.start() - start > _SHORTEST:
+            end = towards.start()
         tokens = p.tokens(self.masked, start, end)
         if not tokens and not self.text.endswith("项目", start, end):
             return
+        if tokens and self.text.startswith("将", start) and tokens[0].start == start + 1:
+            start += 1  # 将|推动A建设
         lead = p.lead(self.masked, tokens, start)
         if lead and lead.end >= end:
             self._late(Predicate(tail=lead, rule="verb in the next clause"))

@@ -27,6 +27,8 @@ MAX_VOLTAGE = 9
 MIN_GIVER = 4
 """Characters of the shortest name that gives its head to a name that may have one of its own (甘溪 from 当坝水库); one
 more where both are of one kind or end alike, or the head is one character."""
+MAX_CROP = 3
+"""Characters of the names of what is grown."""
 MIN_OWN = 2
 """Characters of the proper name that stays with the member whose head is shared whole."""
 _WITH_PARTS = frozenset((Kind.SCHOOL, Kind.HOSPITAL, Kind.RESERVOIR, Kind.PLANT))
@@ -42,6 +44,8 @@ _FAMILIES = (
 """Kinds so near each other that a list of one may be summed up by the other (公园、村等景区)."""
 
 
+_TASKS = re.compile("等?(?:各项|重点|目标|攻坚|中心)+任务")
+"""What sums up tasks, which are no works."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
 _BY = ("周边", "沿线", "两侧", "沿岸", "门前", "片区")
 """What ends words for the surroundings of a place (会江站周边|5条道路)."""
@@ -82,7 +86,9 @@ class Sharing:
         if closing is None and len(group) == 1:
             return group
         self._fold_actions(text, group)
-        if closing is not None:
+        if closing is not None and self._grown(text, group, closing):
+            group[:] = [Item(closing, group[0].predicate, group[0].group)]
+        elif closing is not None:
             self._merge_modifiers(text, group, closing)
             self._share_closing(text, [item.member for item in group], closing)
         else:
@@ -123,7 +129,8 @@ class Sharing:
         words = text[slice(*closing.core)]
         collective = self._is_collective(text, closing)
         works = bool(closing.generic) or collective
-        stopped = not (closing.bare or works) and closing.head is None and words.endswith(self._stop_ends)
+        stopped = not (closing.bare or works) and self._stopped(text, closing)
+        stopped = stopped or _TASKS.fullmatch(text, closing.start, closing.end) is not None
         whole = self._counts_whole_list(text, members, closing)
         for member in members:
             member.actions = member.actions or list(closing.actions)
@@ -147,6 +154,7 @@ class Sharing:
                     member.take_head(closing, self._shared_words(text, closing), "head shared by the list")
                     if not member.ends and "-" in text[slice(*member.core)]:
                         member.ends = bracket_ends(text, *member.core)  # A-B、C-D等公路
+        self._share_start(text, members, closing)
         count = closing.quantity
         alone = len(members) == 1 and not members[0].quantity
         if count and alone and (not count.counts or text[closing.start - 1] != "等"):
@@ -154,6 +162,22 @@ class Sharing:
         if count and count.counts and len(members) > count.value:
             for member in members:
                 member.flags.append("count-mismatch")
+
+    @staticmethod
+    def _share_start(text: str, members: list[Member], closing: Member) -> None:
+        """A到B、C、D|3条地铁: the lines of a number begin where the first does."""
+        first, count = members[0], closing.quantity
+        if (
+            first.ends is None
+            or count is None
+            or count.value != len(members)
+            or text[first.ends[1][0] - 1] not in "至到"
+        ):
+            return
+        for member in members[1:]:
+            if member.ends is None and member.shared and not member.head_length:
+                member.before = (first.core[0], first.ends[1][0])
+                member.ends = (first.ends[0], member.core)
 
     @staticmethod
     def _is_facility(words: str, member: Member) -> bool:
@@ -177,6 +201,13 @@ class Sharing:
             if line and line.end() < closing.core[1]:
                 return line.end(), closing.core[1]
         return closing.core
+
+    @staticmethod
+    def _grown(text: str, group: list[Item], closing: Member) -> bool:
+        """柑桔、核桃、茶叶等特色产业基地5.8万亩: what is grown on one area has no place of its own."""
+        area = closing.quantity is not None and closing.quantity.unit == "亩" and closing.head is not None
+        crops = all(i.member.head is None and i.member.core[1] - i.member.core[0] <= MAX_CROP for i in group)
+        return area and crops and len(group) > 1 and text[closing.start - 1] == "等"
 
     def _counts_whole_list(self, text: str, members: list[Member], closing: Member) -> bool:
         """东门口、汽车北站|两个农贸市场: the number is that of the members, and one of them has no head but this."""
@@ -300,7 +331,7 @@ class Sharing:
         name = text[slice(*member.core)]
         return any(name.endswith(sort) and sort in own[1:] for sort in _SETTLEMENTS)
 
-    def _gives(self, text: str, member: Member, giver: Member) -> bool:
+    def _gives(self, text: str, member: Member, giver: Member) -> bool:  # noqa: PLR0911 - one line a reason
         if giver.head is None or giver.bare or self._stopped(text, giver) or text[member.core[1] - 1] == "型":
             return False
         if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
@@ -312,6 +343,8 @@ class Sharing:
             return False
         if member.summed and giver.head.kind is Kind.PLANT and giver.head_start - giver.core[0] > MAX_UNKNOWN:
             return False  # 骄阳包装、农夫山泉均州工厂等项目
+        if member.summed and giver.head.weak and giver.shared is None:
+            return False
         return not member.actions or member.actions == giver.actions
 
     def _stopped(self, text: str, giver: Member) -> bool:
@@ -319,7 +352,8 @@ class Sharing:
         begin = self._stop_endings.longest(text, *giver.core)
         if self._held.search(text, *giver.core):
             return True
-        return begin < min(giver.core[1], giver.head_start) and giver.shared is None
+        head_start = giver.head_start if giver.head else giver.core[1]
+        return begin < head_start and giver.shared is None
 
     def _along(self, text: str, member: Member, giver: Member) -> bool:
         """Whether it is a road or river along which what the next member names lies (哈敦街、察哈尔路排水管线)."""
