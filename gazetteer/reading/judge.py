@@ -57,6 +57,9 @@ _CAMPAIGNS = (
     "智慧",
 )
 """What opens the names of campaigns (健康澄城)."""
+_STRIVING = frozenset(("创建", "争创", "创成", "申创", "成功创建", "新创建", "巩固"))
+_TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
+"""Verbs and words of titles (创建生态文明示范区)."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -89,6 +92,7 @@ class Judge:
         self._heads = heads
         self._predicates = predicates
         self._stop_ends = Endings(lexicon.stop_ends)
+        self._openings = lexicon.lists["openings"]
         self._starts = re.compile(trie_pattern(lexicon.stop_starts))
         self._holds = re.compile(trie_pattern(lexicon.stop_holds))
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
@@ -166,7 +170,7 @@ class Judge:
             return "its list sums itself up as no works"
         if why := self._opened(case):
             return why
-        if opened := self._starts.match(name):
+        if (opened := self._starts.match(name)) and not name.startswith(self._openings):
             return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}"
         if _NUMBERS.fullmatch(name) and case.text[member.core[0] - 1 : member.core[0]] == "“":
             return "a slogan"
@@ -184,6 +188,8 @@ class Judge:
         if first is case.item or first.predicate is not case.item.predicate or case.predicate.lead:
             return None
         opened = self._starts.match(case.text, *first.member.core)
+        if case.text.startswith(self._openings, first.member.core[0]):
+            return None
         return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}" if opened else None
 
     def _of_phrase(self, case: Case) -> str | None:
@@ -294,6 +300,9 @@ class Judge:
             return None
         if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
             return None
+        striven = any(word in _STRIVING for word in case.predicate.lead.words(Role.VERB))
+        if striven and any(word in case.name for word in _TITLES) and not self._physical(case):
+            return "a title, not a thing"
         if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD and not self._physical(case):
             return "a title, not a thing"
         if member.head.weak and not self._physical(case):

@@ -15,12 +15,19 @@ from gazetteer.reading.sharing import Sharing
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
 _LAST = ("和", "及", "以及", "与", "暨")
 _SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}|等一(?:大?批|系列)[^，。]*")
-_PLACES = re.compile(r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?=.{2})")
+_PLACES = re.compile(
+    r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村|地)(?:（[^（）]{1,4}）)?(?=.{2})"
+)
 _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站区中]")
 """What opens a word that only sums up what its bracket lists (三馆一中心)."""
 _PROJECT = ("工程", "项目", "期")
 _GREAT = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})大(?=.{2})")
 """A number of great things that sums a list up (A、B两大工业园)."""
+_SUM_GOES_ON = re.compile(
+    "[^、，]{0,6}(?:设施|项目|工程|场所|系统|设备|载体|平台|村落|古街|街区)(?:建设|改造|保护性建设)?$"
+)
+"""The second of two words that sum a list up."""
+_DIGIT = re.compile(r"\d")
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _CONNECTIONS = ("连接线", "联络线", "连接道", "连通道", "互通", "交叉工程")
 _NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
@@ -158,6 +165,8 @@ class Lists:
             open_end = max(text.rfind("至", begin, match.start()), text.rfind("到", begin, match.start()))
             if match["separator"] in _LAST and open_end > begin and match.start() - open_end <= 2:
                 continue  # A至伊|和淖尔
+            if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
+                continue  # 等基础|和|配套设施
             if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append(Piece(separator, begin, match.start(), etc))

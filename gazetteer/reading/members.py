@@ -98,7 +98,7 @@ class Members:
 
     def _ambiguous(self, text: str, member: Member, whole: int, length: int) -> bool:
         """Whether a short name's head may as well be part of a place's name: 烟店, 许码头, 白沙湾."""
-        if member.head is None or whole > MAX_WEAK:
+        if member.head is None or whole > MAX_WEAK or text[member.core[0]].isdigit():
             return False
         if member.head.weak:
             return whole == MAX_WEAK - 1 and length == 1

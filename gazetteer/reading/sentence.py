@@ -23,6 +23,9 @@ _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, K
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _LENGTH = re.compile("(?:(?:线路|路线|道路|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
+_WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
+_PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
+"""What is written, and what writing it is called."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _ASIDE = re.compile("以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)")
 """Clauses that only say what is kept in view (以打通断头路为重点)."""
@@ -37,6 +40,7 @@ _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
     *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
+    *("计划", "方案", "资金", "标准", "用地", "指挥部", "规划"),
     *("项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期"),
 )
 """What stands behind a verb that goes on with it and is no object (搬迁|至新校区, 改扩建|项目)."""
@@ -115,6 +119,9 @@ class Sentence:
         tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
         perfect = self.text.startswith("了", lead.end)
         predicate = Predicate(lead, tail, "verb before", perfect=perfect, quantity=quantity if tail else None)
+        written = self.text.endswith(_PAPERS, start, end) and "等" not in self.text[start:end]
+        if lead.tokens[-1].word in _WRITING and written:
+            return  # 编制了镇区地块改造规划
         if tail and self.text.endswith("覆盖", tail.start, tail.end) and lead.tokens[-1].word == "实现":
             return  # 实现全区垃圾处理全覆盖
         found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
@@ -272,9 +279,35 @@ class Sentence:
         if start >= end:
             return WorkList()
         found = self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)
+        before = self.named
         for item in found.items:
             self._continue(item.member)
+            if before:
+                self._again(item, before)
+            before = item.member if item.member.head else before
         return found
+
+    def _again(self, item: Item, before: Member) -> None:
+        """新建敬老院1所、|扩建2所; |改造9个: another number of the things counted before."""
+        member = item.member
+        quantity = member.quantity
+        if not member.bare:
+            quantity = self.g.measures.at(self.masked, *member.core)
+            quantity = quantity if quantity and quantity.end == member.core[1] else None
+        acted = member.actions or item.predicate.lead.words(Role.ACTION)
+        if (
+            item.predicate.rule == "verb inside"
+            or not acted
+            or member.head
+            or quantity is None
+            or before.quantity is None
+        ):
+            return
+        if not quantity.counts or quantity.unit != before.quantity.unit:
+            return
+        member.core, member.quantity = before.core, quantity
+        member.head, member.head_start, member.head_end = before.head, before.head_start, before.head_end
+        member.notes.append("more of what was counted before")
 
     def _continue(self, member: Member) -> None:
         """A公路一期通车，|二期|启动: a phase alone is one of the work named before it in the sentence."""

@@ -47,7 +47,7 @@ _FAMILIES = (
 _TASKS = re.compile("等?(?:各项|重点|目标|攻坚|中心)+任务")
 """What sums up tasks, which are no works."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
-_BY = ("周边", "沿线", "两侧", "沿岸", "门前", "片区")
+_BY = ("年一贯制", "周边", "沿线", "两侧", "沿岸", "门前", "片区")
 """What ends words for the surroundings of a place (会江站周边|5条道路)."""
 _SUMMING_SORTS = re.compile("(?:主要|重点|骨干|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+")
 """What stands before words that only sum up (主要|街道)."""
@@ -128,7 +128,7 @@ class Sharing:
         """The head, actions and stage behind the list are said of all."""
         words = text[slice(*closing.core)]
         collective = self._is_collective(text, closing)
-        works = bool(closing.generic) or collective
+        works = bool(closing.generic) or collective or words == "工作"
         stopped = not (closing.bare or works) and self._stopped(text, closing)
         stopped = stopped or _TASKS.fullmatch(text, closing.start, closing.end) is not None
         whole = self._counts_whole_list(text, members, closing)
@@ -332,7 +332,7 @@ class Sharing:
         return any(name.endswith(sort) and sort in own[1:] for sort in _SETTLEMENTS)
 
     def _gives(self, text: str, member: Member, giver: Member) -> bool:  # noqa: PLR0911 - one line a reason
-        if giver.head is None or giver.bare or self._stopped(text, giver) or text[member.core[1] - 1] == "型":
+        if giver.head is None or giver.bare or self._stopped(text, giver) or text[member.core[1] - 1] in "型”":
             return False
         if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
             return False  # 太中、二中

@@ -9,7 +9,9 @@ from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
 from gazetteer.reading.measures import ANY_DIGIT, Measures, Quantity, bracket_ends, relative_ends
 from gazetteer.reading.member import Member
 
-_SIZES = frozenset(("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷"))
+_SIZES = frozenset(
+    ("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷", "平方公里", "平方", "平米", "㎡", "m2")
+)
 """Units in which the size of a work itself is given."""
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
@@ -112,7 +114,9 @@ class Stripper:
             member.ends = ends
             member.notes.append("ends before the name")
         sizes = (q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts)
-        member.quantity = member.quantity or next(sizes, None)
+        first = self._measures.at(text, start, relative.end())
+        number = first if first and first.counts and first.end < relative.end() - 1 else None  # 8条群众关切的|断头路
+        member.quantity = member.quantity or next(sizes, number)
         return relative.end()
 
     def _whole_before(self, text: str, start: int, end: int) -> int | None:
