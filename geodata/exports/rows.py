@@ -1,6 +1,7 @@
 """Works read from the database a batch at a time, by a cursor of the server, so that memory does not grow with them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from typing import Any
 
@@ -59,9 +60,16 @@ def counterclockwise(geometry: SQLColumnExpression[Any]) -> SQLColumnExpression[
 
 
 def stream(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
-    """The rows of a statement in lists of at most BATCH."""
-    rows = session.connection().execute(statement, execution_options={"yield_per": BATCH})
-    yield from rows.partitions()
+    """The rows of a statement in lists of at most BATCH; the next is on its way while one is written.
+
+    Until the last the session belongs to the thread that reads ahead: nobody else may use it.
+    """
+    batches = session.connection().execute(statement, execution_options={"yield_per": BATCH}).partitions()
+    with ThreadPoolExecutor(1, thread_name_prefix="reading-ahead") as reader:
+        coming = reader.submit(next, batches, None)
+        while (rows := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield rows
 
 
 def record_batches(
