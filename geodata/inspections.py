@@ -18,7 +18,7 @@ from uuid import UUID
 from geoalchemy2.shape import from_shape
 from PIL import Image
 from shapely.geometry import Point
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
@@ -26,7 +26,19 @@ from gazetteer.errors import GuatuError
 from gazetteer.vocabulary import Precision
 from geodata.audit import record
 from geodata.check_content import CheckContent, Position, digest_of, read_content
-from geodata.models import SRID, Account, Finding, Inspection, Location, Photo, PhotoPart, RefusedCheck, Work
+from geodata.models import (
+    SRID,
+    Account,
+    Decision,
+    Finding,
+    Inspection,
+    Location,
+    Photo,
+    PhotoPart,
+    RefusedCheck,
+    Role,
+    Work,
+)
 
 PART_BYTES = 256 * 1024  # a part takes some seconds on a slow mobile network: little is lost when it is cut
 MAX_PIXELS = 25_000_000  # of a photo: devices send at most 2048 x 2048
@@ -155,6 +167,13 @@ def inspections_of(session: Session, account: Account, ids: Sequence[UUID] = ())
     if ids:
         statement = statement.where(Inspection.id.in_(ids))
     return list(session.scalars(statement))
+
+
+def may_see(account: Account) -> ColumnElement[bool]:
+    """Which inspections an account may see: planners all, others the accepted ones and their own."""
+    if account.role.may_act_as(Role.PLANNER):
+        return true()
+    return or_(Inspection.decision == Decision.ACCEPTED, Inspection.account_id == account.id)
 
 
 def _again(session: Session, account: Account, known: Inspection, content: dict[str, Any], digest: str) -> Received:

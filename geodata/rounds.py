@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from geodata.inspections import may_see
 from geodata.models import Account, Decision, Inspection, RefusedCheck, Work
 
 CHINA = timezone(timedelta(hours=8))  # one time for the whole country; days of a round are its days
@@ -13,13 +14,17 @@ CHINA = timezone(timedelta(hours=8))  # one time for the whole country; days of 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The inspections that meet every choice that is made. Days are China's and both ends belong to it."""
+    """The inspections that meet every choice that is made. Days are China's and both ends belong to it.
+
+    `seen_by`: only those that this account may see.
+    """
 
     decision: Decision | None = None
     inspector: str | None = None
     since: date | None = None
     until: date | None = None
     work: int | None = None
+    seen_by: Account | None = None
 
 
 def inspections_in(session: Session, asked: Round, limit: int) -> list[Inspection]:
@@ -79,4 +84,6 @@ def _where(statement: Select[Inspection], asked: Round) -> Select[Inspection]:
         )
     if asked.work is not None:
         statement = statement.where(Inspection.work_id == asked.work)
+    if asked.seen_by is not None:
+        statement = statement.where(may_see(asked.seen_by))
     return statement

@@ -6,7 +6,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.selection import MAX_WORDS
+from geodata.models import Finding, ReportKind
+from geodata.selection import MAX_WORDS, NOT_INSPECTED
 from webmap.api import schemas
 from webmap.choices import MAX_ID
 
@@ -140,12 +141,18 @@ def _filters() -> list[dict[str, Any]]:
 
     box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
     return [
+        _query("report_kind", several({"enum": [word.value for word in ReportKind]})),
         _query("report", several({"type": "integer", "minimum": 1, "maximum": MAX_ID})),
         _query("area", several({"type": "string"}), description="path of headings, › between them"),
         _query("sector", several({"enum": [word.value for word in Sector]})),
         _query("status", several({"enum": [word.value for word in Status]})),
         _query("town", several({"type": "string"})),
         _query("precision", several({"enum": [word.value for word in Precision]})),
+        _query(
+            "finding",
+            several({"enum": [*(word.value for word in Finding), NOT_INSPECTED]}),
+            description="what an inspector said last, - where none has been",
+        ),
         _query("words", {"type": "string", "maxLength": MAX_WORDS}, description="in the name or the sentence"),
         _query("bbox", box, style="form", explode=False, description="west, south, east, north in degrees"),
         _query("since", {"type": "string", "format": "date-time"}, description="changed at that time or later"),

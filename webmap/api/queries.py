@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from geodata import models
+from geodata.inspections import may_see
 from geodata.models import GazetteerPlace, GazetteerSource, PlaceName
 from geodata.returns import Change, Taken
 from geodata.selection import Selection, works_in
@@ -91,13 +92,13 @@ def statuses(session: Session, work: int) -> list[schemas.StatusChange]:
     return [_status(change) for change in session.scalars(statement)]
 
 
-def inspections(session: Session, work: int) -> list[schemas.Inspection]:
-    """What inspectors saw of a work."""
+def inspections(session: Session, work: int, account: models.Account) -> list[schemas.Inspection]:
+    """What inspectors saw of a work, as far as the account may see it."""
     seen = models.Inspection
     statement = (
         select(seen, models.Account.name, _geojson(seen))
         .join(models.Account, models.Account.id == seen.account_id)
-        .where(seen.work_id == work)
+        .where(seen.work_id == work, may_see(account))
         .order_by(seen.seen_at, seen.id)
     )
     return [

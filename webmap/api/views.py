@@ -75,11 +75,13 @@ def statuses(work: int) -> Response:
 
 @blueprint.get("/works/<int:work>/inspections")
 def inspections(work: int) -> Response:
-    """What inspectors saw of a work; for people with an account, since it names inspectors."""
-    require(Role.VIEWER)
+    """What inspectors saw of a work; for people with an account, since it names inspectors. Those that no planner has
+    accepted are for planners and their own inspectors.
+    """
+    account = require(Role.VIEWER)
     _allow_only()
     _work(work)
-    return _answer(schemas.Inspections(inspections=queries.inspections(database(), work)))
+    return _answer(schemas.Inspections(inspections=queries.inspections(database(), work, account)))
 
 
 @blueprint.get("/reports")

@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from werkzeug.exceptions import NotFound
 
 from geodata.features import DECIMALS
-from geodata.models import Decision, Inspection, Location, Photo, Report, Role, StatusChange, Work
+from geodata.inspections import may_see
+from geodata.models import Account, Inspection, Location, Photo, Report, Role, StatusChange, Work
 from geodata.selection import Selection, count, precision_of_work, town_of_work, works_in
 from webmap.accounts import public, require
 from webmap.choices import selection_of
@@ -185,7 +186,7 @@ def works() -> Response:
     }
     statement = works_in(selection, *(column.label(name) for name, column in columns.items()))
     rows = [dict(row) for row in database().execute(statement.order_by(Work.id).limit(MAX_WORKS)).mappings()]
-    seen = _earlier_inspections([row["id"] for row in rows], account.id)
+    seen = _earlier_inspections([row["id"] for row in rows], account)
     for row in rows:
         row["inspections"] = seen.get(row["id"], [])
     response = jsonify(works=rows, total=count(database(), selection))
@@ -197,26 +198,24 @@ def works() -> Response:
 def photo(photo_id: object) -> Response:
     """One photo: of an accepted inspection for whoever has an account, of others for its inspector and planners."""
     account = require(Role.VIEWER)
-    row = (
+    content = (
         database()
         .execute(
-            select(Photo.content, Inspection.account_id, Inspection.decision)
+            select(Photo.content)
             .join(Photo.inspection)
-            .where(Photo.id == photo_id, Photo.content.is_not(None))
+            .where(Photo.id == photo_id, Photo.content.is_not(None), may_see(account))
         )
-        .first()
+        .scalar()
     )
-    mine = row is not None and row.account_id == account.id
-    allowed = mine or account.role.may_act_as(Role.PLANNER) or (row and row.decision is Decision.ACCEPTED)
-    if row is None or not allowed:
+    if content is None:
         raise NotFound
-    response = Response(row.content, mimetype="image/jpeg")
+    response = Response(content, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
 
-def _earlier_inspections(work_ids: list[int], account_id: int) -> dict[int, list[dict[str, object]]]:
-    """By work: the accepted inspections and one's own, without where their inspectors stood."""
+def _earlier_inspections(work_ids: list[int], account: Account) -> dict[int, list[dict[str, object]]]:
+    """By work: the inspections that the account may see, without where their inspectors stood."""
     photos = (
         select(func.jsonb_agg(Photo.id.cast(Text)))
         .where(Photo.inspection_id == Inspection.id, Photo.content.is_not(None))
@@ -235,7 +234,7 @@ def _earlier_inspections(work_ids: list[int], account_id: int) -> dict[int, list
             photos.label("photos"),
         )
         .where(Inspection.work_id.in_(work_ids))
-        .where((Inspection.decision == Decision.ACCEPTED) | (Inspection.account_id == account_id))
+        .where(may_see(account))
         .order_by(Inspection.seen_at.desc())
     )
     found: dict[int, list[dict[str, object]]] = {}

@@ -163,12 +163,11 @@ def round_pdf() -> Response:
 
 @blueprint.app_template_global()
 def inspections_shown(work: Work) -> list[Inspection]:
-    """The inspections of a work that whoever asks may see: planners all, others with an account the accepted ones."""
+    """The inspections of a work that whoever asks may see; none for a stranger."""
     account: Account | None = current_account()
     if account is None:
         return []
-    decision = None if account.role.may_act_as(Role.PLANNER) else Decision.ACCEPTED
-    return inspections_in(database(), Round(decision=decision, work=work.id), MAX_SHOWN)
+    return inspections_in(database(), Round(work=work.id, seen_by=account), MAX_SHOWN)
 
 
 @blueprint.app_template_global()
