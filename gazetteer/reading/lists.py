@@ -125,7 +125,9 @@ class Lists:
         """The member, and those that a bracket behind it lists: “三馆”（图书馆、文化馆）, 城中村2个（甲、乙）."""
         member = self._members.parse(text, begin, stop)
         inside = text.rfind("（", begin, stop)
-        if text[stop - 1] != "）" or inside <= begin or "、" not in text[inside:stop] or member.ends:
+        one = member.quantity is not None and member.quantity.counts and member.quantity.value == 1
+        listing = one or "、" in text[max(inside, begin) : stop]
+        if text[stop - 1] != "）" or inside <= begin or not listing or member.ends:
             return [member]
         pieces = self._split(text, text, inside + 1, stop - 1)
         listed = [self._members.parse(text, piece.start, piece.end) for piece in pieces]
@@ -167,6 +169,8 @@ class Lists:
                 continue  # A至伊|和淖尔
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
+            if match["separator"] != "、" and self._members.of_one_character(text, match.end(), end):
+                continue  # 黄龙和山|幼儿园
             if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append(Piece(separator, begin, match.start(), etc))

@@ -42,6 +42,8 @@ _PHASE_OR_EXTENSION = re.compile(
     "(?:[一二三四五]期|延伸|延长|续建|拓宽|扩建|改造|快速化改造|提升|改建|改扩建)(?:工程)?"
 )
 """What stands between a road's name and its ends (城西大道|一期|乐湖路至建设西路段)."""
+_CODE = re.compile(r"(?<![K+\d])[A-JL-Z]\d{1,3}-[A-Z]?\d|、[^，]*-|-[^，]*、")
+"""A plot by its number, whose dash joins no ends (R22-A01地块), and lists."""
 _FROM_NAMES = ("从化", "从江", "自贡", "自流井")
 """Counties whose names begin with a word for from."""
 _ROAD_TYPE = re.compile("[国省县乡]道")
@@ -180,7 +182,7 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
     """The ends named in a bracket whose inside is `text[start:end]` (花园大道-8号桥)."""
     if relative := _FROM_TO.fullmatch(text, start, end):
         return relative.span("a"), relative.span("b")
-    match = _PAIR.fullmatch(text, start, end)
+    match = _PAIR.fullmatch(text, start, end) if not _CODE.search(text, start, end) else None
     if match is None or match["a"].isdigit() or match["b"].isdigit():
         return None
     a, b = match.span("a"), match.span("b")

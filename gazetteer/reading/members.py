@@ -8,6 +8,8 @@ from gazetteer.reading.stripping import Stripper
 
 MAX_WEAK = 3
 """Characters of a name up to which a natural feature at its end may be a place's (石塘, 白沙湾)."""
+MAX_SHORT = 10
+"""Characters of the longest head with the words for its sort."""
 _LINE_HEADS = "路街道线渠堤管沟巷"
 """Heads of one character that say what lies between two ends; others end the name of the second (红岩至枫树湾)."""
 _QUOTES = "“”\"'‘’《》"
@@ -70,6 +72,13 @@ class Members:
         """Whether the words only say where or of what sort (全市|62处, 城镇|建设项目)."""
         start = self._stripper.articles(text, start, end)
         return start == end or self._heads.is_modifier(text[start:end])
+
+    def of_one_character(self, text: str, start: int, end: int) -> bool:
+        """Whether the name that begins at `start` and ends at the next mark has one character before its head."""
+        stop = next((i for i in range(start, min(end, start + MAX_SHORT)) if text[i] in "、，（）等"), end)
+        found = self._heads.head(text, start, stop)
+        long = found is not None and found[2] - found[1] > 1 and text[start] not in _QUOTES
+        return long and found is not None and self._heads.proper(text, start, found[1]) == start + 1
 
     def headed(self, text: str, start: int, end: int) -> bool:
         """Whether the words end in a head."""

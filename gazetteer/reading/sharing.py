@@ -337,7 +337,7 @@ class Sharing:
         if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
             return False  # 太中、二中
         voltage = text.endswith("千伏", *member.core)
-        if member.core[1] - member.core[0] > (MAX_VOLTAGE if voltage else MAX_HEADLESS):
+        if not 1 < member.core[1] - member.core[0] <= (MAX_VOLTAGE if voltage else MAX_HEADLESS):
             return False
         if member.quantity or member.generic or member.phase:
             return False
