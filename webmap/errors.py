@@ -2,7 +2,8 @@
 
 from flask import Flask, Response, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 SERVICES = ("/ogc", "/downloads/works")  # for programs, though a browser may look in
 
@@ -22,6 +23,8 @@ def _problem(error: HTTPException, code: int) -> Response:
     """Problem details (RFC 9457)."""
     response = jsonify(type="about:blank", status=code, title=error.name, detail=error.description)
     response.mimetype = "application/problem+json"
+    if isinstance(error, Unauthorized):
+        response.www_authenticate = WWWAuthenticate("bearer")  # RFC 9110 (15.5.2) wants every 401 to say by what
     return response
 
 

@@ -217,6 +217,21 @@ def test_a_script_compares_first_and_then_takes(client, sessions, works, exporte
     assert post()["unchanged"] == 2
 
 
+@pytest.mark.parametrize("token", [None, "Bearer wrong"])
+def test_a_script_without_its_token_is_asked_for_it(client, token):
+    answer = client.post("/api/v1/edits", data=b"{}", headers={"Authorization": token} if token else {})
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "令牌" in answer.json["detail"]
+
+
+def test_a_signed_in_browser_still_shows_its_csrf_token_to_the_api(planner, exported):
+    sent = {"data": json.dumps(exported).encode(), "content_type": "application/geo+json"}
+    assert planner.post("/api/v1/edits?dry_run=true", **sent).status_code == 200
+    del planner.environ_base["HTTP_X_CSRFTOKEN"]
+    assert planner.post("/api/v1/edits?dry_run=true", **sent).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("media", "query", "code"),
     [("text/csv", "", 415), ("application/geo+json", "?dry_run=x", 400), ("application/geopackage+sqlite3", "", 422)],
