@@ -57,7 +57,7 @@ _CAMPAIGNS = (
     "智慧",
 )
 """What opens the names of campaigns (健康澄城)."""
-_STRIVING = frozenset(("创建", "争创", "创成", "申创", "成功创建", "新创建", "巩固"))
+_STRIVING = ("创建", "争创", "创成", "申创", "巩固")
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
 _MANY = "one of many, with neither a name of its own nor a number"
@@ -300,7 +300,7 @@ class Judge:
             return None
         if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
             return None
-        striven = any(word in _STRIVING for word in case.predicate.lead.words(Role.VERB))
+        striven = any(word.endswith(_STRIVING) for word in case.predicate.lead.words(Role.VERB))
         if striven and any(word in case.name for word in _TITLES) and not self._physical(case):
             return "a title, not a thing"
         if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD and not self._physical(case):

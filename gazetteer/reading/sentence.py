@@ -40,7 +40,7 @@ _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
     *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
-    *("计划", "方案", "资金", "标准", "用地", "指挥部", "规划"),
+    *("计划", "方案", "资金", "指挥部"),
     *("项目", "工程", "进度", "过半", "一期", "二期", "三期", "首期"),
 )
 """What stands behind a verb that goes on with it and is no object (搬迁|至新校区, 改扩建|项目)."""

@@ -59,7 +59,7 @@ _NUMBERED = re.compile(r"(?P<place>.*?)(?P<number>\d+|[一二三四五六七八�
 """A number that stands for a thing (1号)."""
 _BY_NUMBER = re.compile("[一二三四五六七八九十]+[中小院]")
 """Schools and hospitals that are called by a number alone."""
-_NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#)(?P<what>[^\d]*)")
+_NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#|)(?P<what>[^\d]*)")
 """A number with the thing behind it (2号桥)."""
 
 
@@ -265,7 +265,7 @@ class Sharing:
         member = group[index].member
         if member.shared or member.bare:
             return
-        if index + 1 < len(group) and self._share_numbered(text, member, group[index + 1].member):
+        if self._share_numbered(text, [item.member for item in group[index:]]):
             return
         if index and self._beside_school(text, group[index - 1].member, member):
             return
@@ -296,20 +296,25 @@ class Sharing:
         return True
 
     @staticmethod
-    def _share_numbered(text: str, member: Member, giver: Member) -> bool:
-        """西溪1、2号桥: numbers share what stands behind the last, and the last what stands before the first."""
-        first = _NUMBERED.fullmatch(text, *member.core)
-        second = _NUMBER_OF.fullmatch(text, *giver.core) if first else None
-        if not first or not second or (giver.head is None and giver.shared is None):
+    def _share_numbered(text: str, members: list[Member]) -> bool:
+        """西溪1、2、3号桥: numbers share what stands behind the last, and the others what stands before the first."""
+        first = _NUMBERED.fullmatch(text, *members[0].core)
+        if first is None or len(members) == 1 or (members[1].head is None and members[1].shared is None):
             return False
-        behind = (second.end("number") + (first["sign"] != ""), giver.core[1])
-        if giver.shared:
-            behind = giver.shared if second["what"] else behind
+        giver = members[1]
+        second = _NUMBER_OF.fullmatch(text, *giver.core)
+        if second is None or not (second["sign"] or giver.shared):
+            return False
+        behind = giver.shared or (second.end("number"), giver.core[1])
+        if first["sign"] and text.startswith(first["sign"], behind[0]):
+            behind = (behind[0] + 1, behind[1])
         if behind[0] >= behind[1]:
             return False
-        member.take_head(giver, behind, "numbers that share a head")
-        if first["place"] and not giver.before:
-            giver.before = first.span("place")
+        members[0].take_head(giver, behind, "numbers that share a head")
+        for member in members[1:] if first["place"] else ():
+            if _NUMBER_OF.fullmatch(text, *member.core) is None:
+                break
+            member.before = member.before or first.span("place")
         return True
 
     def _lacks_head(self, text: str, member: Member, giver: Member) -> bool:
@@ -332,7 +337,7 @@ class Sharing:
         return any(name.endswith(sort) and sort in own[1:] for sort in _SETTLEMENTS)
 
     def _gives(self, text: str, member: Member, giver: Member) -> bool:  # noqa: PLR0911 - one line a reason
-        if giver.head is None or giver.bare or self._stopped(text, giver) or text[member.core[1] - 1] in "型”":
+        if giver.head is None or giver.bare or self._stopped(text, giver) or self._of_a_sort(text, member):
             return False
         if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
             return False  # 太中、二中
@@ -346,6 +351,11 @@ class Sharing:
         if member.summed and giver.head.weak and giver.shared is None:
             return False
         return not member.actions or member.actions == giver.actions
+
+    @staticmethod
+    def _of_a_sort(text: str, member: Member) -> bool:
+        """生态宜居型, “新三馆”: words that no head goes on with."""
+        return text[member.core[1] - 1] in "型”" or text[member.core[1]] == "”"
 
     def _stopped(self, text: str, giver: Member) -> bool:
         """Whether it ends in a longer word that is no work (城镇社区|综合试点)."""
