@@ -298,11 +298,11 @@ class Judge:
         member = case.item.member
         if member.head is None or member.shared or member.before or self._quantity(case):
             return None
-        if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
-            return None
         striven = any(word.endswith(_STRIVING) for word in case.predicate.lead.words(Role.VERB))
         if striven and any(word in case.name for word in _TITLES) and not self._physical(case):
             return "a title, not a thing"
+        if self._heads.proper(case.text, member.core[0], member.head_start) > member.core[0]:
+            return None
         if case.name.startswith(self._levels) and member.head.kind is not Kind.ROAD and not self._physical(case):
             return "a title, not a thing"
         if member.head.weak and not self._physical(case):

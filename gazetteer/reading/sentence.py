@@ -233,8 +233,9 @@ class Sentence:
         lead = p.lead(self.masked, tokens, run.start)
         joined = self.text.startswith(("和", "及", "与"), run.end)  # 结合旧城更新和道路建设
         if lead and lead.end == run.end < end and not joined and not self._complements(lead.end):
-            ahead = Predicate(lead=lead, rule="verb inside")
-            stop = tail.start if tail and tail.start > lead.end else end
+            behind_too = tail if tail and tail.start > lead.end else Run()
+            ahead = Predicate(lead=lead, tail=behind_too, rule="verb inside")
+            stop = behind_too.start if behind_too else end
             objects = self._list(tokens, lead.end, stop, ahead)
             if named and len(found.items) == 1 and len(objects.items) == 1 and found.items[0].member.ends:
                 object_ = objects.items[0].member

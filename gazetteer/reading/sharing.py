@@ -175,7 +175,7 @@ class Sharing:
         ):
             return
         for member in members[1:]:
-            if member.ends is None and member.shared and not member.head_length:
+            if member.ends is None and member.shared and member.head_length <= 1:
                 member.before = (first.core[0], first.ends[1][0])
                 member.ends = (first.ends[0], member.core)
 
