@@ -7,9 +7,9 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from gazetteer import names
-from gazetteer.names import Rule, Slip
+from gazetteer.names import Rule
 from gazetteer.resolve import SETTLEMENTS, Area, Candidate
+from gazetteer.slips import Slip, are_alike, makes_a_name, own_stem
 from gazetteer.vocabulary import Precision
 from gazetteer.work import Extent
 
@@ -90,7 +90,7 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
     agreement = candidate.agreement
     slip, query, place = agreement.slip, agreement.query.text, agreement.place.text
     wrong = slip is Slip.SUBSTITUTED
-    short = bool(slip) and len(names.own_stem(place)) <= SHORT_STEM
+    short = bool(slip) and len(own_stem(place)) <= SHORT_STEM
     return {
         "rule": float(Rule.SAME is not agreement.query.rule or Rule.SAME is not agreement.place.rule),
         "suffix_for_suffix": float(bool(agreement.query.suffix and agreement.place.suffix)),
@@ -105,8 +105,8 @@ def name_facts(candidate: Candidate) -> dict[str, float]:
 
 def _makes_another_name(query: str, place: str, position: int) -> bool:
     """Whether the character that is wrong may be right in a name of its own (中华路 for 中山路)."""
-    stem = query[: len(names.own_stem(place))]
-    return position < len(stem) and names.makes_a_name(stem) and not names.are_alike(query[position], place[position])
+    stem = query[: len(own_stem(place))]
+    return position < len(stem) and makes_a_name(stem) and not are_alike(query[position], place[position])
 
 
 def best_shape(group: list[Candidate]) -> BaseGeometry | None:

@@ -12,7 +12,7 @@ import shapely
 from gazetteer import names
 from gazetteer.answer import DOUBT, Answer, Asked, name_facts, shape_of
 from gazetteer.confidence import probability
-from gazetteer.names import Rule, Slip
+from gazetteer.names import Rule
 from gazetteer.resolve import (
     LINES,
     METRES_A_DEGREE,
@@ -24,6 +24,7 @@ from gazetteer.resolve import (
     box_distance_m,
     kinds,
 )
+from gazetteer.slips import Slip
 from gazetteer.stretch import Meeting, Road, Stretch
 from gazetteer.vocabulary import Precision
 from gazetteer.work import Extent

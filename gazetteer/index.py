@@ -36,6 +36,7 @@ from shapely.geometry.base import BaseGeometry
 from gazetteer import names
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
+from gazetteer.sounds import code_points, sounds_of
 
 FORMAT = 2
 """Version of the files; an index of another version is to be loaded again."""
@@ -93,7 +94,7 @@ _POWERS_OF_ONE: list[int] = _POWERS.tolist()
 
 @lru_cache(maxsize=65536)
 def _mixed(character: str) -> int:
-    return int(_mix(names.code_points(character))[0])
+    return int(_mix(code_points(character))[0])
 
 
 def _key(text: str) -> int:
@@ -123,10 +124,10 @@ def hash_texts(texts: list[str]) -> Keys:
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     for length in np.unique(lengths[lengths > 0]):
         rows = np.flatnonzero(lengths == length)
-        points = names.code_points("".join(texts[row] for row in rows)).reshape(-1, length)
+        points = code_points("".join(texts[row] for row in rows)).reshape(-1, length)
         characters = _mix(points)
         whole.append(_whole(characters))
-        sounds.append(_whole(_mix(names.sounds_of(points))))
+        sounds.append(_whole(_mix(sounds_of(points))))
         whole_of.append(rows)
         if MIN_SLIP_NAME <= length <= MAX_SLIP_NAME:
             shortened.append(_without_one(characters).ravel())

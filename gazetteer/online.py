@@ -14,15 +14,15 @@ from gazetteer import names
 from gazetteer.answer import Answer, Query
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import MIN_CONFIDENCE, Gazetteer
-from gazetteer.names import Agreement
 from gazetteer.resolve import AREA_SLACK_M, METRES_A_DEGREE, Area
+from gazetteer.slips import Agreement, compare
 from gazetteer.sources.online import Found, Online
 from gazetteer.vocabulary import Precision
 
 CAP = MIN_CONFIDENCE
 """The confidence of an answer from the network: below it the gazetteer gives none of its own."""
 MAX_COST = 1
-"""A name may leave out its suffix or its town, on one side (`gazetteer.names.Agreement.cost`); no slip is forgiven."""
+"""A name may leave out its suffix or its town, on one side (`gazetteer.slips.Agreement.cost`); no slip is forgiven."""
 ONE_PLACE_M = 500.0
 """Metres: answers of one name that are nearer than this are gates and buildings of one thing."""
 FAILURES = 3
@@ -93,7 +93,7 @@ def _is_named(asked: str, said: str | None) -> bool:
     """Whether a service means what was asked; one that does not say what it found has checked that itself."""
     if said is None:
         return True
-    agreement = names.compare(names.forms(asked), names.forms(said))
+    agreement = compare(names.forms(asked), names.forms(said))
     return isinstance(agreement, Agreement) and agreement.cost <= MAX_COST
 
 

@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from gazetteer import names
 from gazetteer.index import TAUGHT, SourceIndex
-from gazetteer.names import Agreement, Contradiction, Form, Slip
+from gazetteer.names import Form
+from gazetteer.slips import Agreement, Contradiction, Slip, agree
 
 METRES_A_DEGREE = 111_320.0
 GROUP_M = 300.0
@@ -306,7 +307,7 @@ class Resolver:
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:
                 for query in forms:
-                    agreement = names.agree(query, form)
+                    agreement = agree(query, form)
                     if isinstance(agreement, Contradiction):
                         against.setdefault(name, agreement)
                     elif agreement is not None and (name not in best or agreement.cost < best[name].cost):

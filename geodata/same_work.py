@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from gazetteer.names import Agreement, Rule, Slip, compare, fold, forms
+from gazetteer.names import Rule, fold, forms
 from gazetteer.reading.lexicon import load
+from gazetteer.slips import Agreement, Slip, compare
 from gazetteer.vocabulary import Kind, Nature, Period, Status
 from geodata.models import Relation
 

@@ -7,7 +7,6 @@ from importlib.resources import files
 from typing import Any
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
 from shapely import Point
 
 from gazetteer.errors import GuatuError
@@ -42,6 +41,8 @@ def places() -> Iterator[Place]:
     so, else `locality`: the package leaves out GeoNames' feature codes. Raises GuatuError where the package is missing
     or cut.
     """
+    from pypinyin import lazy_pinyin  # a quarter of a second that every command would wait
+
     simplified = OpenCC("t2s")
     for key, record in _records():
         if record["countrycode"] not in COUNTRIES:
