@@ -37,6 +37,8 @@ _CAPACITY = 10_000
 """Things from which on a number inside a name is what a works makes in a year (1千万支牙膏)."""
 _SORT_ENDS = ("型", "式")
 """What ends words that say of what sort things are (生态宜居型)."""
+_PLACES = re.compile(r"\d+个?(?:乡镇|乡|镇|村|社区|街道)")
+"""6乡镇7村."""
 _HAN = re.compile("[一-鿿]")
 _SHORTEST = 2
 """Chinese characters of the shortest name without a known head (not U型)."""
@@ -131,13 +133,16 @@ class Judge:
             return "too short for a name"
         if name in self._lexicon.verbs or name in self._lexicon.afters:
             return "a verb"
-        if name in self._parts and not member.shared and not member.before:
+        renewed = self._quantity(case) is not None and self._predicates.acts(case.predicate)
+        if name in self._parts and not renewed and not member.shared and not member.before:
             return "a part of something else"
         if len(name) > MAX_NAME:
             return "a phrase, not a name"
         numbered = member.head is not None and member.head.kind is Kind.ROAD and any(c.isdigit() for c in name)
         if not (numbered or member.shared) and not _HAN.search(name):
             return "no name"
+        if _PLACES.match(name):
+            return "a number of places"
         measured = self._measures.at(case.text, start, end)
         if measured and measured.unit in _PEOPLE:
             return "a number of people or money"

@@ -79,11 +79,14 @@ class Ends:
     """True where the ends are part of the name itself (东水门-储奇门段岸线)."""
 
 
+_RANGE = re.compile("^.*[-～~]")
+
+
 def number(digits: str) -> float | None:
-    """The value of Arabic or Chinese digits."""
+    """The value of Arabic or Chinese digits; of a range (1-2) the last."""
     if digits[:1].isdecimal():
         try:
-            return float(digits.replace(",", ""))
+            return float(_RANGE.sub("", digits).replace(",", ""))
         except ValueError:
             return None
     total, current = 0, 0
@@ -116,7 +119,7 @@ class Measures:
         """The characters that quantities end in."""
         pattern = trie_pattern(known)
         self.pattern = re.compile(
-            r"(?P<digits>(?<![\d.A-Za-z第+～~-])\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
+            r"(?P<digits>(?<![\d.A-Za-z第+～~-])(?:\d{1,3}[-～~])?\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
             rf"(?P<unit>{pattern})(?:以上|左右|余|多(?![层功媒])|之多)?"
         )

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
-_LENGTH = re.compile("(?:(?:线路|路线|道路|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
+_LENGTH = re.compile("(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
 """What is written, and what writing it is called."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
-_ASIDE = re.compile("以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)")
-"""Clauses that only say what is kept in view (以打通断头路为重点)."""
+_ASIDE = re.compile(
+    "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
+    "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
+)
+"""Clauses that only say what is kept in view (以打通断头路为重点) or what a work lies between (连接A路和B路)."""
 _ECONOMY = re.compile(
     r".*(?:交易额?|销售|营业|营收|产值|收入|税收|利润|客流|游客|(?<!完成)(?<![开竣完]工)率|贷款余?额)"
     r"[^，]*?\d[\d.、%和]*(?:亿元|万元|%|个百分点|万人次?)(?:以上|左右|、.*%)?"
@@ -102,8 +105,8 @@ class Sentence:
         tokens = p.tokens(self.masked, start, end)
         if not tokens and not self.text.endswith("项目", start, end):
             return
-        if tokens and self.text.startswith("将", start) and tokens[0].start == start + 1:
-            start += 1  # 将|推动A建设
+        if tokens and self.text.startswith(("将", "共"), start) and tokens[0].start == start + 1:
+            start += 1  # 将|推动A建设, 共|引进A
         lead = p.lead(self.masked, tokens, start)
         if lead and lead.end >= end:
             self._late(Predicate(tail=lead, rule="verb in the next clause"))

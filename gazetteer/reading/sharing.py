@@ -18,6 +18,8 @@ MAX_UNKNOWN = 4
 _ON_ROADS = frozenset((Kind.BRIDGE, Kind.TUNNEL, Kind.INTERCHANGE))
 """Kinds of things that stand at roads after which they are named."""
 _SETTLEMENTS = ("街道", "镇", "乡", "村", "社区", "片区")
+_MAKING = ("制造", "加工", "生产", "研发", "回收", "利用")
+"""What ends the names of projects by what they make (风电装备制造)."""
 _CUT_AT = "路街桥"
 """Heads of one character behind which unknown words are cut; the others end too many other words."""
 MAX_HEADLESS = 5
@@ -303,7 +305,7 @@ class Sharing:
             return False
         giver = members[1]
         second = _NUMBER_OF.fullmatch(text, *giver.core)
-        if second is None or not (second["sign"] or giver.shared):
+        if second is None or not (second["sign"] or second["what"] or giver.shared):
             return False
         behind = giver.shared or (second.end("number"), giver.core[1])
         if first["sign"] and text.startswith(first["sign"], behind[0]):
@@ -322,6 +324,8 @@ class Sharing:
             return True
         if self._same_sort_of_place(text, member, giver):
             return True
+        if text[member.core[1] - 1] == text[giver.core[1] - 1] and giver.shared is None:
+            return False  # 南环路、横河路
         shared = giver.shared[1] - giver.shared[0] if giver.shared else 0
         same = member.head is not None and giver.head is not None and member.head.kind is giver.head.kind
         alike = same or giver.head_end - giver.head_start == 1 or text[member.core[1] - 1] == text[giver.core[1] - 1]
@@ -415,7 +419,7 @@ class Sharing:
         """Unknown words between a head and the verb are no part of the name (城西水厂|现已|投用)."""
         start, end = member.core
         settled = member.head or member.shared or member.quantity or member.generic or member.ends
-        if settled or text.endswith(self._stop_ends, start, end):
+        if settled or text.endswith(self._stop_ends, start, end) or text.endswith(_MAKING, start, end):
             return
         for stop in range(end - 1, max(start + 2, end - MAX_UNKNOWN) - 1, -1):
             found = self._heads.head(text, start, stop)

@@ -26,7 +26,9 @@ _CONTROLLING = re.compile("(?:重点|标志性)项目|(?:控制性?|关键|标�
 """Words behind which the part of a great work is named."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
-_CIRCUMSTANCES = re.compile("[在因自被为]|覆盖|涉及|惠及|受益|由于|至日|至双向|至每日|到日")
+_CIRCUMSTANCES = re.compile(
+    "[在因自被为]|覆盖|涉及|惠及|受益|可(?:新?增加?|提供|容纳|解决|满足)|由于|至日|至双向|至每日|到日"
+)
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
@@ -295,7 +297,7 @@ class Stripper:
             if "起" in text[place:end] or "至" in text[place + 1 : end]:
                 continue
             found = self._heads.head(text, start, place)
-            if found and not found[0].weak:
+            if found and (not found[0].weak or found[2] - found[1] > 1):
                 return place
         for quantity in self._measures.find(text, start, end):
             right = self._heads.head(text, quantity.end, end)
