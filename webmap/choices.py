@@ -8,23 +8,26 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.selection import MAX_WORDS, Selection
+from geodata.models import Finding, ReportKind
+from geodata.selection import FACETS, MAX_WORDS, NOT_INSPECTED, Selection
 
 T = TypeVar("T")
 
-CHOICES = ("report", "area", "sector", "status", "town", "precision")
+CHOICES = tuple(FACETS)
 MAX_ID = 2**31 - 1  # of PostgreSQL's integer
 
 
 def selection_of(args: MultiDict[str, str]) -> Selection:
     """The selection that an address asks for; raises BadRequest with the parameter's name where a value is none."""
     return Selection(
+        report_kind=_values(args, "report_kind", ReportKind),
         report=_values(args, "report", _identifier),
         area=_values(args, "area", _text),
         sector=_values(args, "sector", Sector),
         status=_values(args, "status", Status),
         town=_values(args, "town", _text),
         precision=_values(args, "precision", Precision),
+        finding=_values(args, "finding", _finding),
         words=_text(args.get("words", "")).strip()[:MAX_WORDS],
         bbox=_bbox(args["bbox"]) if args.get("bbox") else None,
         work=_values(args, "work", _identifier),
@@ -43,6 +46,10 @@ def _identifier(value: str) -> int:
     if not 0 < number <= MAX_ID:
         raise ValueError(f"{value} is no identifier")
     return number
+
+
+def _finding(value: str) -> str:
+    return value if value == NOT_INSPECTED else Finding(value).value
 
 
 def _text(value: str) -> str:

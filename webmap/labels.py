@@ -3,7 +3,7 @@
 from flask_babel import LazyString, lazy_gettext
 
 from gazetteer.vocabulary import Kind, Nature, Period, Precision, Sector, Status
-from geodata.models import Role
+from geodata.models import ReportKind, Role
 
 SECTORS: dict[Sector, LazyString] = {
     Sector.TRANSPORT: lazy_gettext("交通"),
@@ -36,6 +36,10 @@ PRECISIONS: dict[Precision, LazyString] = {
     Precision.TOWN: lazy_gettext("乡镇范围"),
     Precision.COUNTY: lazy_gettext("县域范围"),
     Precision.NONE: lazy_gettext("未定位"),
+}
+REPORT_KINDS: dict[ReportKind, LazyString] = {
+    ReportKind.REPORT: lazy_gettext("政府工作报告"),
+    ReportKind.PROJECT_LIST: lazy_gettext("项目清单"),
 }
 ROLES: dict[Role, LazyString] = {
     Role.VIEWER: lazy_gettext("查看"),

@@ -8,12 +8,11 @@ from branca.element import Figure
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from gazetteer.vocabulary import Sector
 from geodata.features import DRAWN, feature_collection
 from geodata.models import SRID, WEB_MERCATOR, Location, Report, Role, WorkSummary
-from geodata.selection import Selection, count, facets, summaries_in, works_in
+from geodata.selection import Selection, facets, shown, summaries_in, works_in
 from webmap import labels
 from webmap.accounts import current_account
 from webmap.choices import selection_of
@@ -92,35 +91,25 @@ def download() -> Response:
 @blueprint.get("/map/choices.json")
 @versioned
 def choices() -> Response:
-    """The counts beside every choice, the number of works in all, and the box that holds those with a place.
+    """The counts beside every choice, and how many works there are in all and with a place.
 
-    `tiled` says that they are too many to be sent whole: the map asks for tiles of them.
+    `tiled` says that they are too many to be sent whole: the map asks for tiles of them. With `?box=1` comes the box
+    that holds those with a place.
     """
     selection = selection_of(request.args)
-    works = count(database(), selection)
+    counts = facets(database(), selection)
+    works, placed = shown(counts, selection)
     tiled = works > MAX_WHOLE
-    box = database().execute(_box_of_anchors(selection) if tiled else works_in(selection, *_box(Location.geometry)))
-    *corners, placed = box.one()
-    return jsonify(
-        counts=facets(database(), selection),
-        works=works,
-        placed=placed,
-        bbox=corners if placed else None,
-        tiled=tiled,
-    )
+    answer: dict[str, Any] = {"counts": counts, "works": works, "placed": placed, "tiled": tiled}
+    if placed and "box" in request.args:
+        box = _box_of_anchors(selection) if tiled else works_in(selection, *_corners(func.ST_Extent(Location.geometry)))
+        answer["bbox"] = list(database().execute(box).one())
+    return jsonify(answer)
 
 
 def _box_of_anchors(selection: Selection) -> Select[Any]:
-    box = summaries_in(
-        selection,
-        func.ST_SetSRID(func.ST_Extent(WorkSummary.anchor), WEB_MERCATOR).label("box"),
-        func.count(WorkSummary.anchor).label("placed"),
-    ).subquery()
-    return select(*_corners(func.ST_Transform(box.c["box"], SRID)), box.c["placed"])
-
-
-def _box(geometry: InstrumentedAttribute[Any]) -> list[Any]:
-    return [*_corners(func.ST_Extent(geometry)), func.count(geometry)]
+    box = summaries_in(selection, func.ST_SetSRID(func.ST_Extent(WorkSummary.anchor), WEB_MERCATOR).label("box"))
+    return select(*_corners(func.ST_Transform(box.subquery().c["box"], SRID)))
 
 
 def _corners(box: Any) -> list[Any]:

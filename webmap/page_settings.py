@@ -5,9 +5,11 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from geodata.models import GazetteerSource
+from geodata.selection import NOT_INSPECTED
 from geodata.signs import SIGNS
 from webmap import base_maps, labels
 from webmap.database import database
+from webmap.inspection.wording import FINDINGS
 
 
 def page_settings() -> dict[str, object]:
@@ -38,6 +40,9 @@ def page_settings() -> dict[str, object]:
             "status": {word.value: str(label) for word, label in labels.STATUSES.items()},
             "precision": {word.value: str(label) for word, label in labels.PRECISIONS.items()},
             "kind": {word.value: str(label) for word, label in labels.KINDS.items()},
+            "report_kind": {word.value: str(label) for word, label in labels.REPORT_KINDS.items()},
+            "finding": {word.value: str(label) for word, label in FINDINGS.items()}
+            | {NOT_INSPECTED: gettext("尚未巡查")},
         },
         "signs": {sector.value: {"colour": sign.colour, "character": sign.character} for sector, sign in SIGNS.items()},
         "strings": {

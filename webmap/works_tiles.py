@@ -1,8 +1,7 @@
 """Works as vector tiles, for selections too large to send whole: clusters from afar, their own shapes from near."""
 
 from flask import Blueprint, Response, request
-from sqlalchemy import ColumnElement, Select, cast, func, literal_column, select
-from sqlalchemy.types import Integer
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, true
 from werkzeug.exceptions import NotFound
 
 from geodata.models import WEB_MERCATOR, Location, WorkSummary
@@ -18,6 +17,7 @@ MAX_ZOOM = 19
 UNCLUSTERED_ZOOM = 15  # from here on every work is drawn by itself: a tile is a walk of ten minutes
 SHAPES_ZOOM = 13  # from here on lines and areas are longer than the signs that stand for them
 CELLS = 4  # clusters along a tile's side: 64 pixels each, a sign and its number with room around
+CLUSTER_RADIUS = 22 / 64  # of a cell: the sign of the largest cluster, which must not reach into the next cell
 MAX_SHAPES = 2000  # a tile: more is a blur, and takes seconds to draw
 WORLD_M = 2 * 20037508.342789244  # side of the square of Web Mercator
 
@@ -40,26 +40,47 @@ def works_tile(z: int, x: int, y: int) -> Response:
 
 
 def _clusters(z: int, x: int, y: int, envelope: ColumnElement[object]) -> Select[tuple[object, ...]]:
-    """One point a cell that holds works, in their middle."""
-    tile_m = WORLD_M / 2**z
-    west, south = x * tile_m - WORLD_M / 2, WORLD_M / 2 - (y + 1) * tile_m
+    """One point a cell that holds works: in their middle, but inside the cell, so that no cluster covers another."""
+    cell_m = WORLD_M / 2**z / CELLS
+    west, south = CELLS * x * cell_m - WORLD_M / 2, WORLD_M / 2 - CELLS * (y + 1) * cell_m
     easting, northing = func.ST_X(WorkSummary.anchor), func.ST_Y(WorkSummary.anchor)
-    column = cast((easting - west) / (tile_m / CELLS) - 0.5, Integer)
-    row = cast((northing - south) / (tile_m / CELLS) - 0.5, Integer)
-    middle = func.ST_SetSRID(func.ST_MakePoint(func.avg(easting), func.avg(northing)), WEB_MERCATOR)
-    return (
+    column = func.floor((easting - west) / cell_m).label("column")
+    row = func.floor((northing - south) / cell_m).label("row")
+    cells = (
         summaries_in(
             selection_of(request.args),
+            column,
+            row,
             func.count().label("n"),
             func.min(WorkSummary.work_id).label("id"),
-            func.min(WorkSummary.sector).label("sector"),
-            func.min(WorkSummary.status).label("status"),
-            func.min(WorkSummary.precision).label("precision"),
-            middle.label("shape"),
+            func.avg(easting).label("easting"),
+            func.avg(northing).label("northing"),
         )
         .where(WorkSummary.anchor.op("&&")(envelope))
         .group_by(column, row)
+        .subquery("cells")
     )
+    middle = func.ST_MakePoint(
+        _inside(cells.c.easting, west + cells.c.column * cell_m, cell_m, cells.c.n),
+        _inside(cells.c.northing, south + cells.c.row * cell_m, cell_m, cells.c.n),
+    )
+    looks = (  # of the one work, where it is one
+        select(WorkSummary.sector, WorkSummary.status, WorkSummary.precision)
+        .where(WorkSummary.work_id == cells.c.id)
+        .limit(1)
+        .lateral("looks")
+    )
+    shape = func.ST_SetSRID(middle, WEB_MERCATOR).label("shape")
+    return select(cells.c.n, cells.c.id, *looks.c, shape).join_from(cells, looks, true())
+
+
+def _inside(
+    middle: ColumnElement[float], start: ColumnElement[float], cell_m: float, works: ColumnElement[int]
+) -> ColumnElement[float]:
+    """Where along one axis a cluster lies; a single work stays where it is."""
+    margin = CLUSTER_RADIUS * cell_m
+    kept = func.least(func.greatest(middle, start + margin), start + cell_m - margin)
+    return case((works == 1, middle), else_=kept)
 
 
 def _single(envelope: ColumnElement[object]) -> Select[tuple[object, ...]]:

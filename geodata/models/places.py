@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,10 @@ class GazetteerSource(Base):
     loaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+FAR_KINDS = ("province", "city", "county", "town", "expressway", "railway", "waterway", "water", "reservoir")
+"""What is seen from afar: an index holds these alone, since few of all the places of a wide view are of them."""
+
+
 class GazetteerPlace(Base):
     """One entry of the gazetteer, as its source has it."""
 
@@ -32,6 +36,12 @@ class GazetteerPlace(Base):
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
         Index("ix_place_geometry", "geometry", postgresql_using="gist"),
+        Index(
+            "ix_place_far",
+            "geometry",
+            postgresql_using="gist",
+            postgresql_where=text(f"kind IN ({', '.join(map(repr, FAR_KINDS))})"),
+        ),
         CheckConstraint("name <> ''", name="name"),
     )
 

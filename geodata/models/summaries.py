@@ -1,6 +1,6 @@
 """What the map counts and draws by: one narrow row a work, and a number that grows with every change.
 
-Triggers of the database write all of it (migrations 0030 and 0040), so that whoever changes a work need not know of
+Triggers of the database write all of it (migrations 0030 to 0050), so that whoever changes a work need not know of
 them. Counting 100,000 works by six choices takes a fifth of the time that the joined histories take.
 """
 
@@ -17,7 +17,8 @@ WEB_MERCATOR = 3857
 
 
 class WorkSummary(Base):
-    """A work as it stands now. `area` is the path of headings joined by ›, `town` is - where none is known.
+    """A work as it stands now. `area` is the path of headings joined by ›, `town` is - where none is known, `finding`
+    is what an inspector said last, - where none has been there.
 
     `anchor`, EPSG:3857, is where its sign is drawn: half-way along its longest line or on its area.
     """
@@ -30,6 +31,7 @@ class WorkSummary(Base):
 
     work_id: Mapped[int] = mapped_column(ForeignKey(Work.id, ondelete="CASCADE"), primary_key=True)
     report_id: Mapped[int] = mapped_column(index=True)
+    report_kind: Mapped[str] = mapped_column(Text(collation="C"), server_default="report")
     start: Mapped[int]
     area: Mapped[str] = mapped_column(Text(collation="C"))
     sector: Mapped[str] = mapped_column(Text(collation="C"))
@@ -37,8 +39,11 @@ class WorkSummary(Base):
     town: Mapped[str] = mapped_column(Text(collation="C"), server_default="-")
     precision: Mapped[str] = mapped_column(Text(collation="C"), server_default="none")
     confidence: Mapped[float] = mapped_column(server_default="0")
+    finding: Mapped[str] = mapped_column(Text(collation="C"), server_default="-")
     anchor: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=WEB_MERCATOR, spatial_index=False))
-    changed_at: Mapped[datetime] = mapped_column(server_default=func.now(), doc="the work, its place or its status")
+    changed_at: Mapped[datetime] = mapped_column(
+        server_default=func.now(), doc="the work, its place, its status or the finding"
+    )
 
 
 class DeletedWork(Base):

@@ -62,7 +62,7 @@ def test_an_unchanged_selection_is_not_sent_again(client: FlaskClient, two_works
 
 
 def test_choices_come_with_counts_and_the_box_of_what_is_placed(client: FlaskClient, two_works: Sessions):
-    state = client.get("/map/choices.json?sector=transport").json
+    state = client.get("/map/choices.json?sector=transport&box=1").json
     assert state["counts"]["sector"] == {"transport": 1, "education": 1}
     assert state["counts"]["town"] == {"芝英镇": 1}
     assert (state["works"], state["placed"]) == (1, 1)

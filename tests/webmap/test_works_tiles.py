@@ -70,6 +70,20 @@ def test_no_cluster_is_lost_or_doubled_between_tiles(client, forty_works, tmp_pa
     assert sum(frame["n"].sum() for frame in frames if frame is not None) == 41
 
 
+def test_no_cluster_reaches_into_the_cell_of_another(client, sessions, tmp_path):
+    with sessions.begin() as session:
+        report = a_report(session)
+        for number in range(300):
+            lon, lat = 119.6 + number % 20 / 25, 28.7 + number // 20 / 25
+            a_work(session, report, f"第{number}处", place=f"POINT({lon} {lat})")
+    frame = read(client, tmp_path, "/tiles/works/9/426/212.mvt", "works")
+    clusters = frame[frame["n"] > 1]
+    assert len(clusters) > 4
+    for places in (clusters.geometry.x, clusters.geometry.y):
+        from_edge = places % 1024  # of a cell of a quarter of the tile's 4096
+        assert ((from_edge >= 350) & (from_edge <= 674)).all()
+
+
 @pytest.mark.parametrize("address", ["/tiles/works/3/9/0.mvt", "/tiles/works/40/0/0.mvt"])
 def test_a_tile_outside_the_world_is_not_there(client, address):
     assert client.get(address).status_code == 404

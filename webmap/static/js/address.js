@@ -1,6 +1,6 @@
 // The choices of the page live in its address, so that a view can be sent to a colleague.
 
-const CHOICES = ["report", "area", "sector", "status", "town", "precision", "words"];
+const CHOICES = ["report_kind", "report", "area", "sector", "status", "town", "precision", "finding", "words"];
 
 /** The choices that the address holds, as search parameters without the map's position or the language. */
 export function choices() {

@@ -7,14 +7,17 @@ import { signCanvas } from "./signs.js";
 const reports = new Map(JSON.parse(document.getElementById("reports").textContent).map(({ id, title }) => [String(id), title]));
 
 const LABELS = {
+  report_kind: (value) => settings.labels.report_kind[value],
   report: (value) => reports.get(value) ?? value,
   area: (value) => value.split("›").at(-1),
   sector: (value) => settings.labels.sector[value],
   status: (value) => settings.labels.status[value],
   precision: (value) => settings.labels.precision[value],
+  finding: (value) => settings.labels.finding[value],
   town: (value) => (value === "-" ? text("no_town") : value),
 };
-const CLOSED_LISTS = ["sector", "status", "precision"]; // shown in their own order; the others as they come
+const CLOSED_LISTS = ["report_kind", "sector", "status", "precision", "finding"]; // shown in their own order; the others as they come
+const RARE = ["report_kind", "finding"]; // shown where there is a choice: many keep no project lists, or inspect nothing yet
 
 function sorted(name, counts) {
   if (CLOSED_LISTS.includes(name)) return Object.keys(settings.labels[name]).filter((value) => value in counts);
@@ -49,6 +52,7 @@ export function showFacets(counts) {
     const shown = { ...Object.fromEntries([...chosen].map((value) => [value, 0])), ...counts[name] };
     facet.querySelector("ul").replaceChildren(...sorted(name, shown).map((value) => row(name, value, shown[value], chosen)));
     facet.classList.toggle("made", chosen.size > 0);
+    facet.hidden = RARE.includes(name) && !chosen.size && Object.keys(shown).length < 2;
   }
   if (again) {
     for (const box of document.querySelectorAll(`.facet input[name="${again.name}"]`)) if (box.value === again.value) box.focus();

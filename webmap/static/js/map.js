@@ -124,6 +124,26 @@ function say(words) {
   notice.hidden = !words;
 }
 
+/** The choices, of the sectors alone whose layers are shown; null where none is. */
+function shownOf(chosen) {
+  const sectors = Object.keys(settings.signs);
+  const shown = sectors.filter((sector) => map.hasLayer(layerOf(sector)));
+  if (shown.length === sectors.length) return chosen;
+  const wanted = chosen.getAll("sector");
+  const left = wanted.length ? shown.filter((sector) => wanted.includes(sector)) : shown;
+  const asked = new URLSearchParams(chosen);
+  asked.delete("sector");
+  for (const sector of left) asked.append("sector", sector);
+  return left.length ? asked : null;
+}
+
+function showTiles() {
+  tiles?.remove();
+  markers = new Map();
+  const chosen = shownOf(choices());
+  tiles = chosen ? new TiledWorks(chosen, { seen: meet, onOpen: open }).addTo(map) : new L.LayerGroup();
+}
+
 async function refresh({ move = false } = {}) {
   const mine = (turn += 1);
   const chosen = choices();
@@ -133,7 +153,7 @@ async function refresh({ move = false } = {}) {
   document.querySelector("#search input").value = chosen.get("words") ?? "";
   try {
     const [state] = await Promise.all([
-      ask(`${settings.addresses.facets}?${chosen}`),
+      ask(`${settings.addresses.facets}?${chosen}${move ? "&box=1" : ""}`),
       ...Object.entries(lists).filter(([name]) => !document.getElementById(name).hidden).map(([, list]) => list.load())]);
     if (mine !== turn) return;
     showFacets(state.counts);
@@ -143,14 +163,13 @@ async function refresh({ move = false } = {}) {
     tiles = null;
     markers = new Map();
     for (const [id, marker] of showWorks(works, layerOf, open)) meet(id, marker);
-    if (state.tiled) tiles = new TiledWorks(chosen, { seen: meet, onOpen: open });
     document.getElementById("tally").textContent = state.works ? text("shown", { n: state.works, placed: state.placed }) : text("none");
     document.getElementById("unplaced-count").textContent = state.counts.precision.none ?? 0;
     if (move && state.bbox) {
       const [west, south, east, north] = state.bbox;
       map.fitBounds([[south, west], [north, east]], { maxZoom: CLOSEST, padding: [40, 40], animate: false });
     }
-    tiles?.addTo(map);
+    if (state.tiled) showTiles();
     say("");
   } catch (error) {
     if (mine === turn) say(text("failed"));
@@ -190,6 +209,7 @@ toggle.addEventListener("click", () => {
 if (NARROW.matches) document.querySelector(".legend").open = false;
 
 addEventListener("chosen", () => refresh());
+map.on("overlayadd overlayremove", () => tiles && showTiles());
 map.on("moveend", () => rememberPosition(map));
 map.on("popupclose", () => mark(null));
 

@@ -73,7 +73,7 @@ export const ClusterMarker = L.CircleMarker.extend({
   options: { radius: 17 },
   initialize(at, options) {
     L.CircleMarker.prototype.initialize.call(this, at, options);
-    this.setRadius(14 + 3 * Math.min(5, Math.log10(options.number))); // pixels: room for as many digits
+    this.setRadius(12 + 2 * Math.min(5, Math.log10(options.number))); // pixels: room for the digits; the server's tiles know
   },
   _updatePath() {
     const context = this._renderer._ctx;
