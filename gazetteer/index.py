@@ -36,6 +36,7 @@ from shapely.geometry.base import BaseGeometry
 from gazetteer import names
 from gazetteer.errors import GuatuError
 from gazetteer.place import Place, Source
+from gazetteer.slips import shows_slips
 from gazetteer.sounds import code_points, sounds_of
 
 FORMAT = 2
@@ -48,6 +49,8 @@ MAX_SLIP_NAME = 40
 """Forms longer than this are entered whole only: a slip in them is not looked for."""
 MAX_SIMILAR = 300
 """Forms under one key that are compared."""
+SLICES = 16
+"""Parts in which the keys are sorted, to hold little more memory than they take."""
 FEW = 16
 """Rows that are read one by one."""
 MIN_SLIP_NAME = 3
@@ -241,6 +244,17 @@ class _Columns:
         columns = [pa.array(column, type=field.type) for column, field in zip(values, PLACES, strict=True)]
         return pa.record_batch(columns, schema=PLACES)
 
+    def save(self, part: Path) -> None:
+        """Writes the arrays."""
+        owner = np.frombuffer(self.name_of_pair, dtype=np.int32)
+        order = np.argsort(owner, kind="stable")
+        _save(part, "name_start", np.searchsorted(owner[order], np.arange(len(self.names) + 1)).astype(np.int64))
+        _save(part, "name_places", np.frombuffer(self.place_of_pair, dtype=np.int32)[order])
+        _save(part, "kinds", np.frombuffer(self.kind_of, dtype=np.uint8))
+        _save(part, "boxes", np.concatenate(self.boxes))
+        _save(part, "points", np.concatenate(self.points))
+        _save(part, "lengths", np.concatenate(self.lengths).astype(np.float32))
+
 
 def _write(source: Source, places: Iterable[Place], part: Path, progress: Progress) -> int:
     columns = _Columns()
@@ -255,26 +269,16 @@ def _write(source: Source, places: Iterable[Place], part: Path, progress: Progre
     texts = list(columns.names)
     with pa.OSFile(str(part / "names.arrow"), "wb") as sink, pa.ipc.new_file(sink, NAMES) as writer:
         writer.write_table(pa.table([pa.array(texts, pa.string())], schema=NAMES))
-    owner = np.frombuffer(columns.name_of_pair, dtype=np.int32)
-    order = np.argsort(owner, kind="stable")
-    _save(part, "name_start", np.searchsorted(owner[order], np.arange(len(texts) + 1)).astype(np.int64))
-    _save(part, "name_places", np.frombuffer(columns.place_of_pair, dtype=np.int32)[order])
-    _save(part, "kinds", np.frombuffer(columns.kind_of, dtype=np.uint8))
-    _save(part, "boxes", np.concatenate(columns.boxes))
-    _save(part, "points", np.concatenate(columns.points))
-    _save(part, "lengths", np.concatenate(columns.lengths).astype(np.float32))
+    columns.save(part)
+    count, kinds = columns.count, list(columns.kinds)
+    del columns  # a million names take as much memory as their keys
     _write_keys(texts, part)
-    header = asdict(source) | {
-        "format": FORMAT,
-        "places": columns.count,
-        "names": len(texts),
-        "kinds": list(columns.kinds),
-    }
+    header = asdict(source) | {"format": FORMAT, "places": count, "names": len(texts), "kinds": kinds}
     (part / "source.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
     for file in part.iterdir():
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-    return columns.count
+    return count
 
 
 def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -292,25 +296,55 @@ def _representatives(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]
 
 
 def _write_keys(texts: list[str], part: Path) -> None:
-    columns: tuple[list[str], list[int], list[str], list[str]] = ([], [], [], [])
+    """Writes the forms of the names and their keys."""
+    columns: list[list[pa.Array]] = [[] for _ in FORMS]
     owners = array("i")
-    for number, text in enumerate(texts):
-        for form in names.forms(text):
-            columns[0].append(form.text)
-            columns[1].append(RULES.index(form.rule))
-            columns[2].append(form.suffix)
-            columns[3].append(form.prefix)
-            owners.append(number)
+    keys: list[Hashes] = []
+    forms_of_keys: list[npt.NDArray[np.int32]] = []
+    for start in range(0, len(texts), BATCH):
+        batch = [(form, n) for n, text in enumerate(texts[start : start + BATCH], start) for form in names.forms(text)]
+        forms = [form for form, _ in batch]
+        values = [[getattr(form, field.name) for form in forms] for field in FORMS]
+        values[1] = [RULES.index(rule) for rule in values[1]]
+        for column, rows, field in zip(columns, values, FORMS, strict=True):
+            column.append(pa.array(rows, field.type))
+        made, of = _keys_of(forms)
+        keys.append(made)
+        forms_of_keys.append(of + np.int32(len(owners)))
+        owners.extend(n for _, n in batch)
     with pa.OSFile(str(part / "forms.arrow"), "wb") as sink, pa.ipc.new_file(sink, FORMS) as writer:
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, FORMS, strict=True)]
-        writer.write_table(pa.table(arrays, schema=FORMS))
+        writer.write_table(pa.table([pa.concat_arrays(column) for column in columns], schema=FORMS))
+    del columns
     _save(part, "form_names", np.frombuffer(owners, dtype=np.int32))
-    hashes = hash_texts(columns[0])
-    keys = np.concatenate([hashes.whole, hashes.sounds ^ _SOUND, hashes.shortened ^ _SHORTENED])
-    forms = np.concatenate([hashes.whole_of, hashes.whole_of, hashes.shortened_of]).astype(np.int32)
-    order = np.argsort(keys, kind="stable")
-    _save(part, "keys", keys[order])
-    _save(part, "key_forms", forms[order])
+    count = sum(map(len, keys))
+    with (part / "keys.npy").open("wb") as sorted_keys, (part / "key_forms.npy").open("wb") as sorted_forms:
+        for file, dtype in ((sorted_keys, np.dtype(np.uint64)), (sorted_forms, np.dtype(np.int32))):
+            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (count,)}
+            np.lib.format.write_array_header_1_0(file, header)
+        for some, of in _in_order(keys, forms_of_keys):
+            some.tofile(sorted_keys)
+            of.tofile(sorted_forms)
+
+
+def _keys_of(forms: list[names.Form]) -> tuple[Hashes, npt.NDArray[np.int32]]:
+    """The keys under which forms are entered, and the position of the form of each. A form in which no slip is seen is
+    entered whole only."""
+    hashes = hash_texts([form.text for form in forms])
+    slips = np.array([shows_slips(form) for form in forms])
+    whole, shortened = slips[hashes.whole_of], slips[hashes.shortened_of]
+    keys = [hashes.whole, hashes.sounds[whole] ^ _SOUND, hashes.shortened[shortened] ^ _SHORTENED]
+    of = [hashes.whole_of, hashes.whole_of[whole], hashes.shortened_of[shortened]]
+    return np.concatenate(keys), np.concatenate(of).astype(np.int32)
+
+
+def _in_order(keys: list[Hashes], forms: list[npt.NDArray[np.int32]]) -> Iterator[tuple[Hashes, npt.NDArray[np.int32]]]:
+    """All keys in order with their forms, in SLICES by their first bits: sorting needs several times what it sorts."""
+    for number in range(SLICES):
+        chosen = [part // np.uint64(2**64 // SLICES) == number for part in keys]
+        some = np.concatenate([part[rows] for part, rows in zip(keys, chosen, strict=True)])
+        of = np.concatenate([part[rows] for part, rows in zip(forms, chosen, strict=True)])
+        order = np.argsort(some, kind="stable")
+        yield some[order], of[order]
 
 
 def _save(part: Path, name: str, values: npt.NDArray[np.generic]) -> None:

@@ -18,6 +18,8 @@ from opencc import OpenCC
 MAX_NAME = 80
 """Characters of a name that are looked at. The longest name in OpenStreetMap's China is shorter; a query of 10,000 is
 cut."""
+CACHED = 8192
+"""Names whose folding and forms are kept: those of a county's works; each takes a kilobyte."""
 CJK = range(0x3400, 0xA000)
 DIGITS = "零一二三四五六七八九"
 
@@ -77,7 +79,7 @@ def _digits(match: re.Match[str]) -> str:
     return str(value + (10 * DIGITS.index(tens or "一") if ten else 0))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def fold_keeping_brackets(name: str) -> str:
     """As `fold`, with ( and ) kept."""
     text = unicodedata.normalize("NFKC", name[:MAX_NAME]).casefold().translate(_variants())
@@ -85,6 +87,7 @@ def fold_keeping_brackets(name: str) -> str:
     return _NUMERAL.sub(_digits, text)[:MAX_NAME]
 
 
+@lru_cache(maxsize=CACHED)
 def fold(name: str) -> str:
     """A name as it is compared: widths, case, traditional and simplified, written variants, numerals; no spaces or
     punctuation."""
@@ -174,7 +177,7 @@ def admin_prefixes(folded: str) -> list[str]:
     return prefixes
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def forms(name: str, context: tuple[str, ...] = ()) -> tuple[Form, ...]:
     """All forms of a name, the name itself first. `context` are folded names of counties and towns that may be left
     out."""

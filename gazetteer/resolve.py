@@ -3,6 +3,7 @@
 import math
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from gazetteer import names
 from gazetteer.index import TAUGHT, SourceIndex
 from gazetteer.names import Form
-from gazetteer.slips import Agreement, Contradiction, Slip, agree
+from gazetteer.slips import Agreement, Contradiction, Slip, agree, shows_slips
 
 METRES_A_DEGREE = 111_320.0
 GROUP_M = 300.0
@@ -194,7 +195,7 @@ def _one_thing(one: Candidate, one_box: Sequence[float], other: Candidate, other
         return False
     if one.index is other.index and one.number == other.number:
         return True
-    if one.agreement.slip and names.fold(one.name) != names.fold(other.name):
+    if one.agreement.slip and one.name != other.name and names.fold(one.name) != names.fold(other.name):
         return False  # two names one slip away are two things, however near
     reach = INTERCHANGE_M if one.kind == other.kind == "interchange" else GROUP_M
     return box_distance_m(one_box, other_box) <= reach and kind_fit(one.kind, other.kind) > 0
@@ -244,7 +245,7 @@ def _add_places(
         found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
     codes = index.kinds[places]
     fits = {}
-    for code in np.unique(codes).tolist():
+    for code in sorted(set(codes.tolist())):
         kind = index.kind_names[code]
         if wanted.only is not None and kind not in wanted.only:
             continue
@@ -300,13 +301,17 @@ class Resolver:
 
     def _collect(self, forms: tuple[Form, ...], wanted: Wanted, *, exact: bool) -> Found:
         found = Found()
-        texts = [form.text for form in forms]
+        texts = [form.text for form in forms if exact or shows_slips(form)]
+        by_length: dict[int, list[Form]] = defaultdict(list)
+        for form in forms:
+            for length in range(len(form.text) - 1, len(form.text) + 2):
+                by_length[length].append(form)
         for index in self.indexes:
             numbers = index.same(texts, wanted.area.box if wanted.area else None) if exact else index.similar(texts)
             best: dict[int, Agreement] = {}
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:
-                for query in forms:
+                for query in by_length[len(form.text)]:
                     agreement = agree(query, form)
                     if isinstance(agreement, Contradiction):
                         against.setdefault(name, agreement)

@@ -11,10 +11,8 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
-import numpy as np
-
 from gazetteer.names import Form, Rule, split_suffix, suffix_groups, suffix_kinds, words
-from gazetteer.sounds import pinyin_of, sounds
+from gazetteer.sounds import pinyin_of, sound_of
 
 
 class Slip(StrEnum):
@@ -68,25 +66,25 @@ class Contradiction:
 def agree(query: Form, place: Form) -> Agreement | Contradiction | None:
     """How one form of a query and one of a place agree, why they contradict each other, or None where they are far
     apart."""
-    if abs(len(query.text) - len(place.text)) > 1 or not _compatible(query, place):
+    if query.text == place.text:
+        return Agreement(query, place, Slip.NONE) if _compatible(query, place) else None
+    if query.suffix and place.suffix:
+        return None
+    shorter = min(len(query.text), len(place.text))
+    if (query.suffix or place.suffix) and (shorter <= MIN_SLIP or not (shows_slips(query) and shows_slips(place))):
         return None
     found = slip(query.text, place.text)
-    if found is None or found == (Slip.NONE, 0):
-        return found and Agreement(query, place, *found)
-    if (query.suffix or place.suffix) and not _slip_without_suffix(query, place):
+    if found is None or not _compatible(query, place):
         return None
-    if isinstance(found, Contradiction) and Rule.BRACKET in (query.rule, place.rule):
-        return None
-    return Agreement(query, place, *found) if isinstance(found, tuple) else found
+    if isinstance(found, Contradiction):
+        return None if Rule.BRACKET in (query.rule, place.rule) else found
+    return Agreement(query, place, *found)
 
 
-def _slip_without_suffix(query: Form, place: Form) -> bool:
-    """Whether a slip can be seen although a suffix is left out: of a village or town (下里西 for 下里溪村), never of a
-    road."""
-    if query.suffix and place.suffix:
-        return False
-    kinds = suffix_kinds(query.suffix or place.suffix)
-    return bool(kinds & {"village", "town", "county"}) and min(len(query.text), len(place.text)) > MIN_SLIP
+def shows_slips(form: Form) -> bool:
+    """Whether a slip can be seen in a form: where its suffix is left out, only that of a village or town (下里西 for
+    下里溪村), never of a road."""
+    return not form.suffix or bool(suffix_kinds(form.suffix) & {"village", "town", "county"})
 
 
 def compare(query: tuple[Form, ...], place: tuple[Form, ...]) -> Agreement | Contradiction | None:
@@ -208,8 +206,8 @@ def _equal_length(query: str, place: str, start: int) -> tuple[Slip, int] | Cont
         and query[start + 2 :] == place[start + 2 :]
     ):
         return None if _are_opposites(query[start], query[start + 1]) else (Slip.SWAPPED, start)
-    pairs = [(a, b) for a, b in zip(query, place, strict=True) if a != b]
-    if np.array_equal(sounds(query), sounds(place)) and not any(_are_opposites(a, b) for a, b in pairs):
+    pairs = ((a, b) for a, b in zip(query, place, strict=True) if a != b)
+    if all(sound_of(a) == sound_of(b) and not _are_opposites(a, b) for a, b in pairs):
         return Slip.HOMOPHONE, start
     return None
 

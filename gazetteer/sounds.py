@@ -57,6 +57,7 @@ def sounds_of(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return _sound_table()[np.minimum(points, 0x10FFFF)]
 
 
-def sounds(text: str) -> npt.NDArray[np.uint32]:
-    """A text as a reader says it, one number a character."""
-    return sounds_of(code_points(text))
+@lru_cache(maxsize=32768)
+def sound_of(character: str) -> int:
+    """A character as a reader says it (see `sounds_of`)."""
+    return int(_sound_table()[ord(character)])
