@@ -258,7 +258,8 @@ class Judge:
         strong = self._predicates.strong(case.predicate) and bool(case.predicate.lead)
         if member.quantity.counts:
             return (strong or "项目" in member.generic) and "“" in case.text[member.start : member.end]
-        return bool(member.actions) and member.quantity.unit in self._lengths
+        acted = bool(member.actions) or self._predicates.acts(case.predicate)
+        return acted and member.quantity.unit in self._lengths
 
     def _beside(self, case: Case) -> Iterator[bool]:
         """For each other member whether it is a thing of a known kind."""

@@ -103,7 +103,7 @@ class Sentence:
         if (towards := _TOWARDS.search(self.text, start, end)) and towards.start() - start > _SHORTEST:
             end = towards.start()
         tokens = p.tokens(self.masked, start, end)
-        if not tokens and not self.text.endswith("项目", start, end):
+        if not tokens and not self.carried.lead and not self.text.endswith("项目", start, end):
             return
         if tokens and self.text.startswith(("将", "共"), start) and tokens[0].start == start + 1:
             start += 1  # 将|推动A建设, 共|引进A

@@ -324,6 +324,8 @@ class Sharing:
             return True
         if self._same_sort_of_place(text, member, giver):
             return True
+        if giver.head and member.head.kind is giver.head.kind and member.head_length > 1:
+            return False  # 东外环、山前大道
         if text[member.core[1] - 1] == text[giver.core[1] - 1] and giver.shared is None:
             return False  # 南环路、横河路
         shared = giver.shared[1] - giver.shared[0] if giver.shared else 0

@@ -24,6 +24,8 @@ _BESIDE = "配套"
 """What goes with a thing that is named before it (火车站|配套工程)."""
 _CONTROLLING = re.compile("(?:重点|标志性)项目|(?:控制性?|关键|标志性|先导|重点)工程")
 """Words behind which the part of a great work is named."""
+_PROJECTS = ("", "工程", "项目")
+"""Words for project behind which a phase still belongs to the name (福利中心|二期|工程)."""
 _SHARED = ("工程", "项目", "景观")
 _ALONGSIDE = ("两侧", "周边", "沿线")
 _CIRCUMSTANCES = re.compile(
@@ -218,7 +220,7 @@ class Stripper:
         if phase is None:
             return None
         member.phase = phase.group()
-        if not member.actions and not member.generic and self._heads.head(text, start, phase.start()):
+        if not member.actions and member.generic in _PROJECTS and self._heads.head(text, start, phase.start()):
             member.notes.append(f"phase {member.phase}")
             return end
         return phase.start()
