@@ -45,7 +45,7 @@ COPY = {
 
 def fill(session: Session, number: int, seed: int = 1) -> None:
     """Puts `number` works in place of the reports and works that there are."""
-    session.execute(delete(Report))
+    session.execute(text("TRUNCATE report CASCADE"))
     dice = random.Random(seed)
     reports = []
     for county in range(COUNTIES):

@@ -1,20 +1,20 @@
-"""The planners' map against a plain Folium page and psql, in one run.
+"""The planners' map against a plain Folium page, pygeoapi, tipg and psql, in one run.
 
-    python -m bench.webmap [--works 100000] [--places 1000000] [--folium 10000] [--rounds 50]
+    python -m bench.webmap [--works 100000] [--places 1000000] [--folium 10000] [--rounds 50] [--peers FOLDER]
 
 Makes a database `bench` in the private cluster of GUATU_HOME (with DATABASE_URL: in that database, whose works are
-replaced) and prints a table. pygeoapi and tipg are measured where they are installed beside guatu (`--peer URL` of a
-running one, with the path of its items); they are no dependency.
+replaced) and prints a table. guatu is served as `guatu up` serves it, its peers with as many workers; FOLDER is where
+these are installed (`bench.peers`). Nobody is asked to compress: the peers cannot.
 """
 
 import argparse
 import json
 import logging
+import math
 import random
 import re
 import statistics
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,13 +22,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import folium
-from playwright.sync_api import Route, sync_playwright
-from sqlalchemy import Engine, text
+import psycopg
+from playwright.sync_api import Page, Request, Route, sync_playwright
+from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
+from bench import peers
 from bench.many_works import EAST, NORTH, SOUTH, WEST, fill, fill_places
 from geodata.cluster import OWNER, WEB, Cluster
 from geodata.database import Database, upgrade
@@ -36,10 +38,12 @@ from geodata.features import feature_collection
 from geodata.selection import Selection
 from geodata.session import open_engine, session_factory
 from geodata.settings import Settings
-from webmap.app import create_app
+from webmap.server import WORKERS, listen, serving
 
 CHROMIUM = "/usr/bin/chromium"
 BBOX = (119.0, 28.0, 119.4, 28.4)
+CLIENTS = 4  # at once: twice the workers
+LONG_TASK_MS = 200  # from here on a hand notices that the page stands still
 LONG_TASKS = """
     window.longTasks = [];
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) longTasks.push(entry.duration); })
@@ -51,10 +55,6 @@ LOCAL = {
     "leaflet.css": ROOT / "webmap/static/vendor/leaflet.css",
     "jquery-": ROOT / "node_modules/jquery/dist/jquery.min.js",
 }
-PSQL = (
-    "SELECT ST_AsGeoJSON(l.geometry, 6), w.name FROM work w JOIN location l ON l.work_id = w.id AND l.current"
-    " WHERE l.geometry && ST_MakeEnvelope({}, {}, {}, {}, 4326)"
-)
 
 
 @contextmanager
@@ -75,19 +75,13 @@ def bench_database() -> Iterator[Database]:
 
 @contextmanager
 def served(url: str) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(url, SECRET_KEY="bench"), threaded=True)  # noqa: S106
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+    listener = listen("127.0.0.1", None)
+    with listener, serving(Settings.from_environment(), url, listener):
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def get(address: str) -> bytes:
-    asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})  # noqa: S310
-    with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
+    with urllib.request.urlopen(address, timeout=120) as answer:  # noqa: S310
         return answer.read()
 
 
@@ -126,16 +120,27 @@ def fulfil(file: Path, route: Route) -> None:
     route.fulfill(path=file)
 
 
-def drawn(address: str, ready: str) -> tuple[float, float]:
-    """Seconds until a page is drawn in Chromium, and the longest task after it in milliseconds while it is panned."""
+def drawn(address: str, ready: str, change: str = "") -> None:
+    """Says what a page costs in Chromium: until it is drawn, while it is panned, and for one filter change.
+
+    The address of another host is answered from this disk where it is a script that the page needs, else refused:
+    what the network costs is not counted.
+    """
+    foreign: list[str] = []
+
+    def count_foreign(request: Request) -> None:
+        if request.url.startswith("http") and not request.url.startswith("http://127.0.0.1:"):
+            foreign.append(request.url)
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.route(re.compile("^https://"), lambda route: route.abort())
         page.add_init_script(LONG_TASKS)
-        for name, file in LOCAL.items():  # plain Folium asks other hosts for its scripts: what they cost is not counted
+        for name, file in LOCAL.items():
             page.route(re.compile(rf"^https://.*/{name}"), partial(fulfil, file))
-        took = seconds(lambda: (page.goto(address), page.wait_for_selector(ready, timeout=120_000)))
+        page.on("request", count_foreign)
+        took = seconds(lambda: (page.goto(address), page.wait_for_selector(ready, timeout=300_000), settle(page)))
         page.evaluate("longTasks.length = 0")
         for _ in range(4):
             page.mouse.move(900, 500)
@@ -143,19 +148,36 @@ def drawn(address: str, ready: str) -> tuple[float, float]:
             page.mouse.move(700, 400, steps=8)
             page.mouse.up()
             page.wait_for_timeout(500)
-        longest = page.evaluate("Math.max(0, ...longTasks)")
+        tasks = page.evaluate("longTasks")
+        say("  drawn in Chromium", took, "s", f"other hosts asked: {len(foreign)}")
+        slow = sum(task > LONG_TASK_MS for task in tasks)
+        say("  longest task while panned", max(tasks, default=0), "ms", f"over {LONG_TASK_MS} ms: {slow}")
+        if change:
+            before = page.locator("#tally").text_content()
+            tally = "before => document.getElementById('tally').textContent !== before"
+            took = seconds(
+                lambda: (page.locator(change).check(), page.wait_for_function(tally, arg=before), settle(page))
+            )
+            say("  one filter change", 1000 * took, "ms")
         browser.close()
-    return took, longest
+
+
+def settle(page: Page) -> None:
+    """Waits until the next picture is on the screen."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def measure_page(base: str, session: Session, number: int, folium_works: int, file: Path) -> None:
     say(f"page with {number} works", len(get(base + "/")) / 1000, "kB")
     say("  server time", 1000 * statistics.median(seconds(lambda: get(base + "/")) for _ in range(10)), "ms")
+    start = time.perf_counter()
+    page = plain_folium(session, number)
+    say("  plain Folium", len(page.encode()) / 1000, "kB", f"{time.perf_counter() - start:.2f} s")
+    drawn(base + "/", "body[data-ready]", ".facet input[name=sector][value=water]")
     if number <= folium_works:
-        start = time.perf_counter()
-        page = plain_folium(session, number)
-        say("  plain Folium", len(page) / 1000, "kB", f"{time.perf_counter() - start:.1f} s")
         file.write_text(page)
+        say("plain Folium, the same works", number, "")
+        drawn(file.as_uri(), "canvas")
 
 
 def measure_choices(base: str) -> None:
@@ -168,22 +190,47 @@ def measure_choices(base: str) -> None:
         say(f"counts beside every choice, {name}", 1000 * statistics.median(times), "ms")
 
 
-def measure_geojson(base: str, url: str, rounds: int, peers: list[str]) -> None:
-    box = ",".join(map(str, BBOX))
-    addresses = {
-        "GeoJSON of a box": f"{base}/works.geojson?bbox={box}",
-        "OGC API items, limit=1000": f"{base}/ogc/collections/works/items?limit=1000",
-        **{f"peer {peer}": peer for peer in peers},
-    }
-    for what, address in addresses.items():
-        with ThreadPoolExecutor(4) as pool:
+def measure_geojson(base: str, database: Database, rounds: int, folder: Path | None) -> None:
+    """Requests a second by four clients at once, against the peers on the same works."""
+    queries = {"limit=1000": "&limit=1000", "a box": f"&limit=1000&bbox={','.join(map(str, BBOX))}"}
+    measure_items("guatu", f"{base}/ogc/collections/works/items?f=json", queries, rounds)
+    for name, peer in peers.PEERS.items() if folder else ():
+        with peer(folder, database.owner, WORKERS) as items:
+            measure_items(name, items, queries, rounds)
+    box = f"{base}/works.geojson?bbox={','.join(map(str, BBOX))}"
+    say("GeoJSON of a box, whole", 1000 * statistics.median(seconds(lambda: get(box)) for _ in range(15)), "ms")
+    command = [
+        "psql",
+        database.web.replace("+psycopg", ""),
+        "-qAtX",
+        "-o",
+        "/dev/null",
+        "-c",
+        statement_of_box(database),
+    ]
+    asked = [seconds(lambda: subprocess.run(command, check=True)) for _ in range(15)]
+    say("psql, the same statement", 1000 * statistics.median(asked), "ms")
+
+
+def measure_items(who: str, items: str, queries: dict[str, str], rounds: int) -> None:
+    for what, query in queries.items():
+        get(items + query)
+        with ThreadPoolExecutor(CLIENTS) as pool:
             start = time.perf_counter()
-            times = list(pool.map(lambda _, a=address: seconds(lambda: get(a)), range(rounds)))
-        say(what, rounds / (time.perf_counter() - start), "/s", f"p99 {1000 * quantile(times, 0.99):.0f} ms")
-    libpq = url.replace("postgresql+psycopg", "postgresql")
-    command = ["psql", libpq, "-qAtX", "-o", "/dev/null", "-c", PSQL.format(*BBOX)]
-    say("psql, the same box", 1000 * min(seconds(lambda: subprocess.run(command, check=True)) for _ in range(5)), "ms")
-    say("guatu, the same box", 1000 * min(seconds(lambda: get(addresses["GeoJSON of a box"])) for _ in range(5)), "ms")
+            times = list(pool.map(lambda _, a=items + query: seconds(lambda: get(a)), range(rounds)))
+        rate = rounds / (time.perf_counter() - start)
+        say(f"{who}: features, {what}", rate, "/s", f"p99 {1000 * quantile(times, 0.99):.0f} ms")
+
+
+def statement_of_box(database: Database) -> str:
+    """What guatu asks the database for the GeoJSON of the box, as psql can ask it."""
+    engine = open_engine(database.web)
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    with session_factory(engine)() as session:
+        feature_collection(session, Selection(bbox=BBOX))
+        driver: Any = session.connection().connection.driver_connection
+        return psycopg.ClientCursor(driver).mogrify(*asked[-1])
 
 
 def measure_tiles(base: str, rounds: int) -> None:
@@ -193,7 +240,8 @@ def measure_tiles(base: str, rounds: int) -> None:
         for turn in range(rounds):
             z = dice.randint(7, 16)
             x = int((dice.uniform(WEST, EAST) + 180) / 360 * 2**z)
-            y = int((1 - (dice.uniform(SOUTH, NORTH) + 1.5) / 90) / 2 * 2**z)
+            north = math.asinh(math.tan(math.radians(dice.uniform(SOUTH, NORTH))))  # of Web Mercator's unit sphere
+            y = int((0.5 - north / math.tau) * 2**z)
             times.append(seconds(lambda a=f"{base}/tiles/{layer}/{z}/{x}/{y}.mvt?turn={turn}": get(a)))
         say(
             f"tiles of {layer}, uncached",
@@ -209,7 +257,7 @@ def main() -> None:
     arguments.add_argument("--places", type=int, default=1_000_000)
     arguments.add_argument("--folium", type=int, default=10_000)
     arguments.add_argument("--rounds", type=int, default=50)
-    arguments.add_argument("--peer", action="append", default=[])
+    arguments.add_argument("--peers", type=Path)
     arguments.add_argument("--page", type=Path, default=Path("/tmp/guatu-plain-folium.html"))  # noqa: S108
     asked = arguments.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -224,17 +272,14 @@ def main() -> None:
                 tidy(engine)
                 with sessions() as session:
                     measure_page(base, session, number, asked.folium, asked.page)
-                if number >= 10_000:
-                    took, longest = drawn(base + "/", "body[data-ready]")
-                    say("  drawn in Chromium", took, "s", f"longest task after it {longest:.0f} ms")
-                if number == asked.folium:
-                    took, longest = drawn(asked.page.as_uri(), "canvas")
-                    say("  plain Folium drawn", took, "s", f"longest task after it {longest:.0f} ms")
             with sessions.begin() as session:
                 fill_places(session, asked.places)
             tidy(engine)
             measure_choices(base)
-            measure_geojson(base, database.owner, asked.rounds, asked.peer)
+            if asked.peers:
+                peers.make_table(engine)
+                tidy(engine)
+            measure_geojson(base, database, asked.rounds, asked.peers)
             measure_tiles(base, asked.rounds * 2)
         engine.dispose()
 

@@ -29,6 +29,7 @@ from geodata.models import Action, Draft, Report, Role
 from geodata.reports import report_of
 from geodata.settings import Settings
 from geodata.signs import SIGNS
+from geodata.teaching import teach
 from webmap import labels
 from webmap.accounts import require, role_required
 from webmap.database import database
@@ -261,13 +262,18 @@ def undo(draft_id: int) -> Response | tuple[Response, int]:
 @blueprint.post("/<int:draft_id>/save.json")
 @role_required(Role.PLANNER)
 def save(draft_id: int) -> Response | tuple[Response, int]:
-    """Makes the works what the draft says, and places those that have no place."""
+    """Makes the works what the draft says, and places those that have no place.
+
+    What was placed by hand is taught anew: its works may be gone, or have other names.
+    """
     draft = _locked(draft_id)
     try:
         report = drafts.save(database(), draft, require(Role.PLANNER).name)
     except GuatuError as error:
         database().rollback()
         return _told(error)
+    database().commit()
+    teach(database(), _gazetteer())
     database().commit()
     _place(report)
     return jsonify(address=url_for("reports.page", report_id=report.id))

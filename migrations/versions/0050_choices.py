@@ -37,12 +37,13 @@ def upgrade() -> None:
     op.execute(INSERTED.format(columns=", report_kind", values=", r.kind"))
     findings = FINDINGS.format(of="WHERE work_id IN (SELECT work_id FROM new_rows)")
     op.execute(f"""
-        CREATE FUNCTION inspections_inserted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {findings} RETURN NULL; END $$
+        CREATE FUNCTION inspections_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {findings} RETURN NULL; END $$
     """)
-    op.execute("""
-        CREATE TRIGGER inspections_inserted AFTER INSERT ON inspection REFERENCING NEW TABLE AS new_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION inspections_inserted()
-    """)
+    for event in ("INSERT", "UPDATE"):  # an inspection of works that became one moves to that one
+        op.execute(f"""
+            CREATE TRIGGER inspections_{event.lower()} AFTER {event} ON inspection REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION inspections_changed()
+        """)
     op.create_index(
         "ix_place_far", "place", ["geometry"], postgresql_using="gist", postgresql_where=sa.text(f"kind IN ({FAR})")
     )
@@ -50,8 +51,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_place_far", "place")
-    op.execute("DROP TRIGGER inspections_inserted ON inspection")
-    op.execute("DROP FUNCTION inspections_inserted()")
+    for event in ("insert", "update"):
+        op.execute(f"DROP TRIGGER inspections_{event} ON inspection")
+    op.execute("DROP FUNCTION inspections_changed()")
     op.execute(INSERTED.format(columns="", values=""))
     op.drop_column("work_summary", "finding")
     op.drop_column("work_summary", "report_kind")

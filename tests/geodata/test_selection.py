@@ -11,11 +11,12 @@ from drawing import a_report, a_work
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import an_account
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gazetteer.vocabulary import Precision, Sector, Status
 from geodata.inspections import receive
-from geodata.models import Finding, ReportKind, Work
+from geodata.models import Finding, Inspection, ReportKind, Work
 from geodata.selection import NOT_INSPECTED, Selection, count, facets, shown, works_in
 
 TOWNS = ("芝英镇", "象珠镇", None)
@@ -141,6 +142,8 @@ def test_works_are_chosen_by_what_an_inspector_said_last(session: Session):
     assert facets(session, Selection())["finding"] == {"here": 1, "-": 1}
     assert names(session, Selection(finding=("here",))) == {seen.name}
     assert names(session, Selection(finding=(NOT_INSPECTED,))) == {other.name}
+    session.execute(update(Inspection).values(work_id=other.id))  # as works that become one take them over
+    assert facets(session, Selection(words="乙路"))["finding"] == {"here": 1}
 
 
 def test_works_of_project_lists_are_told_from_those_of_reports(session: Session):

@@ -213,3 +213,23 @@ def test_a_file_that_is_no_report_is_refused(planner, gazetteer, content, line):
     answer = planner.post("/review/new", data={"file": (io.BytesIO(content), "a.txt")})
     assert answer.status_code == 422
     assert line in answer.text
+
+
+def test_a_place_that_was_taught_is_forgotten_with_its_work(planner, sessions, report_id, gazetteer):
+    with sessions() as session:
+        bridge = session.scalars(select(Work.id).where(Work.name == "人民桥")).one()
+    seen = planner.get(f"/works/{bridge}/state.json").json["place"]
+    point = {"type": "Point", "coordinates": [119.5, 38.5]}
+    assert planner.post(f"/works/{bridge}/place.json", json={"seen": seen, "geometry": point}).status_code == 200
+    with sessions() as session:
+        road = session.scalars(select(Work.id).where(Work.name == "人民路")).one()
+
+    def sources() -> set[str]:
+        found = planner.get(f"/works/{road}/candidates.json?words=人民桥").json["candidates"]
+        return {candidate["source"] for candidate in found}
+
+    assert sources() == {"taught"}
+    review = opened(planner, report_id)
+    planner.post(f"{review}/steps.json", json={"action": "drop", "items": [items(planner, review)["人民桥"]["id"]]})
+    assert planner.post(f"{review}/save.json").status_code == 200
+    assert sources() == set()

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from geodata.exports.rows import counterclockwise
 from geodata.models import Location, Report, Work
-from geodata.selection import Selection, works_in
+from geodata.selection import Selection, count, works_in
 from webmap.ogc.collections import PROPERTIES, Collection
 from webmap.ogc.systems import System
 
@@ -37,7 +37,10 @@ def page_of(
     asked, a text with a number for example.
     """
     try:
-        matched = session.scalar(_statement(collection, conditions, func.count())) or 0
+        whole = not conditions and collection.part is None
+        matched = (
+            count(session, Selection()) if whole else session.scalar(_statement(collection, conditions, func.count()))
+        )
         statement = _statement(collection, conditions, Work.id, _feature(system)).where(Work.id > cursor)
         rows = session.execute(statement.order_by(Work.id).limit(limit + 1)).all()
     except (DataError, ProgrammingError, InternalError) as error:
