@@ -27,7 +27,7 @@ _TASKS = re.compile("等?(?:各项|重点|目标|攻坚|中心)+任务")
 """What sums up tasks, which are no works."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
 _BY = ("年一贯制", "周边", "沿线", "两侧", "沿岸", "门前", "片区")
-"""What ends words for the surroundings of a place (会江站周边|5条道路)."""
+"""What ends words for the surroundings of a place (南站周边|5条道路)."""
 _SUMMING_SORTS = re.compile("(?:主要|重点|骨干|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+")
 """What stands before words that only sum up (主要|街道)."""
 _LINES_ALONG = re.compile(
@@ -85,7 +85,7 @@ class Closings:
         count = closing.quantity
         alone = len(members) == 1 and not members[0].quantity
         if count and alone and (not count.counts or text[closing.start - 1] != "等"):
-            members[0].quantity = count  # 会江站周边|5条道路
+            members[0].quantity = count  # 南站周边|5条道路
         if count and count.counts and len(members) > count.value:
             for member in members:
                 member.flags.append("count-mismatch")
@@ -142,7 +142,7 @@ class Closings:
 
     @staticmethod
     def grown(text: str, group: list[Item], closing: Member) -> bool:
-        """柑桔、核桃、茶叶等特色产业基地5.8万亩: what is grown on one area has no place of its own."""
+        """柑桔、核桃、茶叶等特色产业基地3万亩: what is grown on one area has no place of its own."""
         area = closing.quantity is not None and closing.quantity.unit == "亩" and closing.head is not None
         crops = all(i.member.head is None and i.member.core[1] - i.member.core[0] <= MAX_CROP for i in group)
         return area and crops and len(group) > 1 and text[closing.start - 1] == "等"
@@ -168,5 +168,5 @@ class Closings:
             alike = text[member.head_end - 1] == text[closing.head_end - 1]
             return alike or (member.head.kind is closing.head.kind and member.head.kind is Kind.WATERWAY)
         if member.head.weak and member.head_length == 1 and not closing.head.weak:
-            return False  # 华和春城等4所幼儿园
+            return False  # 春和新城等4所幼儿园
         return closing.head.weak or _family(member.head.kind) == _family(closing.head.kind)

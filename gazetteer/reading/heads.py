@@ -66,7 +66,7 @@ class Heads:
                 if text[stop - 1] not in self._natural or stop - found[1] > 1:
                     return found
                 if feature is None or (feature[0].kind is Kind.WATERWAY and found[0].kind is Kind.ROAD):
-                    feature = found  # 虹三线淡溪段 is of a road
+                    feature = found  # 枫三线白溪段 is of a road
         return feature
 
     def common(self, text: str, start: int, end: int) -> Head | None:

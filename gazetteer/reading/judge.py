@@ -58,7 +58,7 @@ _CAMPAIGNS = (
     "活力",
     "智慧",
 )
-"""What opens the names of campaigns (健康澄城)."""
+"""What opens the names of campaigns (健康松阳)."""
 _STRIVING = ("创建", "争创", "创成", "申创", "巩固")
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
@@ -235,7 +235,7 @@ class Judge:
         return None if believed else _UNKNOWN
 
     def _ends_stopped(self, case: Case) -> bool:
-        """高铁站到新泰、沂源|公交线路: the list ends in what is no work, and the member has no head but that."""
+        """高铁站到东湖、石门|公交线路: the list ends in what is no work, and the member has no head but that."""
         group = [item for item in case.found.items if item.group == case.item.group]
         if not group or group[-1] is case.item:
             return False
@@ -326,7 +326,7 @@ class Judge:
         return _MANY if short or case.name.startswith(_SORTS) else None
 
     def _slogan(self, case: Case) -> str | None:
-        """健康澄城, 法治张村: a campaign with the name of a place."""
+        """健康松阳, 法治张村: a campaign with the name of a place."""
         member = case.item.member
         short = member.head is not None and member.head_length == 1 and member.head.kind is not Kind.ROAD
         if not short or member.shared or self._quantity(case) or not case.name.startswith(_CAMPAIGNS):
@@ -334,7 +334,7 @@ class Judge:
         return "a slogan" if not self._physical(case) else None
 
     def _settlement(self, case: Case) -> str | None:
-        """推进大河镇、停前镇: a town as such is no work."""
+        """推进白河镇、石门镇: a town as such is no work."""
         member = case.item.member
         bare = not (member.shared or member.before or member.actions or member.generic or self._quantity(case))
         town = bare and member.head is not None and member.head.kind is Kind.TOWN and member.head_length == 1

@@ -147,7 +147,7 @@ class Lists:
         etc: int | None = None
         for match in self._splitter.finditer(masked, start, end):
             if match["joined"] and _LEVEL.search(text, begin, match.end()):
-                etc = etc or match.end() - 1  # 宜沟一中|等学校
+                etc = etc or match.end() - 1  # 石桥一中|等学校
                 continue
             if match["joined"]:
                 if not self._broken(text, begin, *match.span()):
@@ -161,7 +161,7 @@ class Lists:
                     if _SUMMING.fullmatch(text, etc, end):
                         break  # 等打基础、利长远的重大项目
                 continue
-            shortest = 2 if match["separator"] != "、" else 1  # 洞和路 is one name
+            shortest = 2 if match["separator"] != "、" else 1  # 单和路 is one name
             if match.start() - begin < shortest or end - match.end() < 1:
                 continue
             open_end = max(text.rfind("至", begin, match.start()), text.rfind("到", begin, match.start()))
@@ -170,7 +170,7 @@ class Lists:
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
             if match["separator"] != "、" and self._members.of_one_character(text, match.end(), end):
-                continue  # 黄龙和山|幼儿园
+                continue  # 白鹤和山|幼儿园
             if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append(Piece(separator, begin, match.start(), etc))

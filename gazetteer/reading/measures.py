@@ -41,7 +41,7 @@ _ROAD_NAME = re.compile(
 _PHASE_OR_EXTENSION = re.compile(
     "(?:[一二三四五]期|延伸|延长|续建|拓宽|扩建|改造|快速化改造|提升|改建|改扩建)(?:工程)?"
 )
-"""What stands between a road's name and its ends (城西大道|一期|乐湖路至建设西路段)."""
+"""What stands between a road's name and its ends (江城大道|一期|南湖路至东门路段)."""
 _CODE = re.compile(r"(?<![K+\d])[A-JL-Z]\d{1,3}-[A-Z]?\d|、[^，]*-|-[^，]*、")
 """A plot by its number, whose dash joins no ends (R22-A01地块), and lists."""
 _FROM_NAMES = ("从化", "从江", "自贡", "自流井")

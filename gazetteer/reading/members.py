@@ -48,7 +48,7 @@ class Members:
                 if not member.quantity:
                     member.quantity = self._stripper.size(text, ends.b[1], member.end)
                 found = self._heads.head(text, start, end) or found
-                if ends.whole and found and found[1] < ends.b[1]:  # 代溪至虎贝段: the head is of the end
+                if ends.whole and found and found[1] < ends.b[1]:  # 白溪至石门段: the head is of the end
                     found = (self._road, found[1], found[2]) if text[end - 1] == "段" else None
         member.core = (start, end)
         if member.shared:

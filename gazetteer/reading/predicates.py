@@ -158,7 +158,7 @@ class Predicates:
             if token.word in self._named and self._measures.at(masked, token.end, len(masked)):
                 break
             if _TOWARDS.fullmatch(token.word):
-                break  # 推动|西延高铁
+                break  # 推动|北延高铁
             run.append(token)
             position = token.end
             if token.roles & _SAYING:

@@ -24,7 +24,7 @@ MAX_HEADLESS = 5
 MAX_VOLTAGE = 9
 """The same for one that ends in a voltage (城西220千伏 from 港头110千伏输变电工程)."""
 MIN_GIVER = 4
-"""Characters of the shortest name that gives its head to a name that may have one of its own (甘溪 from 当坝水库); one
+"""Characters of the shortest name that gives its head to a name that may have one of its own (白溪 from 石坝水库); one
 more where both are of one kind or end alike, or the head is one character."""
 MIN_OWN = 2
 """Characters of the proper name that stays with the member whose head is shared whole."""
@@ -171,9 +171,9 @@ class Sharing:
         if self._same_sort_of_place(text, member, giver):
             return True
         if giver.head and member.head.kind is giver.head.kind and member.head_length > 1:
-            return False  # 东外环、山前大道
+            return False  # 东外环、江前大道
         if text[member.core[1] - 1] == text[giver.core[1] - 1] and giver.shared is None:
-            return False  # 南环路、横河路
+            return False  # 南环路、横江路
         shared = giver.shared[1] - giver.shared[0] if giver.shared else 0
         same = member.head is not None and giver.head is not None and member.head.kind is giver.head.kind
         alike = same or giver.head_end - giver.head_start == 1 or text[member.core[1] - 1] == text[giver.core[1] - 1]
@@ -192,14 +192,14 @@ class Sharing:
         if giver.head is None or giver.bare or self._stops.of(text, giver) or self._of_a_sort(text, member):
             return False
         if _BY_NUMBER.fullmatch(text, giver.head_start, giver.head_end) and giver.shared is None:
-            return False  # 太中、二中
+            return False  # 江中、二中
         voltage = text.endswith("千伏", *member.core)
         if not 1 < member.core[1] - member.core[0] <= (MAX_VOLTAGE if voltage else MAX_HEADLESS):
             return False
         if member.quantity or member.generic or member.phase:
             return False
         if member.summed and giver.head.kind is Kind.PLANT and giver.head_start - giver.core[0] > MAX_UNKNOWN:
-            return False  # 骄阳包装、农夫山泉均州工厂等项目
+            return False  # 晨光包装、绿源饮品江北工厂等项目
         if member.summed and giver.head.weak and giver.shared is None:
             return False
         return not member.actions or member.actions == giver.actions
