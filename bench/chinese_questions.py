@@ -64,7 +64,7 @@ class Questions:
             if draw < 0.3:
                 same = [
                     c
-                    for c in set(CHARACTERS + FAMILIES + "陆街达道到接杰备悲被村存")
+                    for c in sorted(set(CHARACTERS + FAMILIES + "陆街达道到接杰备悲被村存"))
                     if c != name[at] and lazy_pinyin(c) == lazy_pinyin(name[at])
                 ]
                 if not same:
