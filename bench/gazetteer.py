@@ -59,6 +59,7 @@ SETTINGS = {
     "work_mem": "50MB",
     "max_wal_size": "1GB",
 }
+NOT_INSTALLED = "Nominatim | not installed (--nominatim VENV) | "
 PEER = Path(__file__).parent / "nominatim_peer.py"
 
 
@@ -158,18 +159,15 @@ def load(extract: Path, index: Path, bench: "Bench", name: str) -> Nominatim | N
     rows = [
         f"guatu | {ours:.2f} | 1",
         f"pyosmium with COPY, no index | {(s := bare_pass(extract, bench.connection)):.2f} | {s / ours:.2f}",
-    ]  # noqa: E501
+    ]
     nominatim = bench.nominatim and Nominatim(bench.nominatim, bench.cluster, extract, bench.folder / name)
     rows.append(f"Nominatim | {nominatim.seconds:.2f} | {nominatim.seconds / ours:.1f}" if nominatim else NOT_INSTALLED)
     table(
         f"loading {extract.name}: {count} places, {extract.stat().st_size / 1e6:.2f} MB",
         "who | seconds | times as long",
         rows,
-    )  # noqa: E501
+    )
     return nominatim
-
-
-NOT_INSTALLED = "Nominatim | not installed (--nominatim VENV) | "
 
 
 def lookups(title: str, gazetteer: Gazetteer, peer: Trigrams, names: list[str], nominatim: Nominatim | None) -> None:
@@ -240,7 +238,7 @@ def memory() -> dict[str, int]:
     return {"resident": sizes["Rss"], "its own": sizes["Anonymous"], "peak": peak}
 
 
-def build_large(count: int, directory: Path) -> tuple[dict[str, int], float]:
+def build_large(directory: Path, count: int) -> tuple[dict[str, int], float]:
     """Memory and seconds of a process that loads `count` synthetic places."""
     start = time.perf_counter()
     build_index(SYNTHETIC, villages(count), directory)
@@ -289,10 +287,8 @@ class Bench:
         directory = self.folder / "many"
         rows = []
         for what, work, detail in (("loads", build_large, count), (f"finds {asked} names", ask_large, names)):
-            context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(1, context) as pool:
-                arguments = (detail, directory) if what == "loads" else (directory, detail)
-                sizes, seconds = pool.submit(work, *arguments).result()
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                sizes, seconds = pool.submit(work, directory, detail).result()
             rows.append(f"{what} | {seconds:.1f} | {' | '.join(map(str, sizes.values()))}")
         table(f"a process with {count} names (SYNTHETIC)", "it | seconds | MiB resident | its own | at the peak", rows)
         peer = Trigrams(self.connection, villages(count))
