@@ -16,8 +16,8 @@ import numpy as np
 
 from bench.chinese_map import build
 from bench.judge import is_find, is_right
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import build_index
 from gazetteer.sources import osm
 from gazetteer.work import Extent
 

@@ -40,8 +40,8 @@ from psycopg.conninfo import conninfo_to_dict
 from bench.chinese_map import build
 from bench.judge import is_right
 from bench.trigram_peer import Trigrams
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import build_index
 from gazetteer.place import Place, Source
 from gazetteer.sources import osm
 from gazetteer.sources.divisions import PACKAGE

@@ -12,8 +12,8 @@ from shapely.geometry import mapping
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from gazetteer.build import Progress, build_index
 from gazetteer.errors import GuatuError
-from gazetteer.index import Progress, build_index
 from gazetteer.place import Place, Source
 from geodata.models import SRID, GazetteerPlace, GazetteerSource, PlaceName
 

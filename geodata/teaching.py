@@ -14,7 +14,8 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from gazetteer.index import TAUGHT, build_index
+from gazetteer.build import build_index
+from gazetteer.index import TAUGHT
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Precision
 from geodata.models import SRID, GazetteerPlace, GazetteerSource, Location, Report, Work

@@ -5,6 +5,7 @@ each other are one place, its parts kept as they are mapped: two parts meet wher
 digit. Numbered roads (G330) are places of their own, since a national road runs along many streets.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -66,7 +67,8 @@ def join_lines(lines: list[Line], area: BaseGeometry | None = None) -> Iterator[
         for structure, name in line.structures if group in STREETS else ():
             if line.names and name != line.names[0]:
                 by_name[structure, name].append(number)
-    clusters = [(*key, cluster) for key, numbers in by_name.items() for cluster in _near(shapes, numbers)]
+    boxes = shapely.bounds(shapes).tolist()
+    clusters = [(*key, cluster) for key, numbers in by_name.items() for cluster in _near(shapes, boxes, numbers)]
     joints = _Joints.of(lines, shapes)
     clusters = _join_through(joints, clusters)
     links = _links(joints, clusters)
@@ -175,16 +177,14 @@ def _road(group: str, name: str, ways: list[Line], shapes: Any, links: BaseGeome
     return Place(ways[0].key, name, kind, shape, tuple(others)[:MAX_NAMES], links=links)
 
 
-def _near(shapes: Any, numbers: list[int]) -> list[list[int]]:
-    """The lines with these numbers, in groups that hold together over gaps of at most JOIN_M."""
-    if len(numbers) == 1:
+def _near(shapes: Any, boxes: list[list[float]], numbers: list[int]) -> list[list[int]]:
+    """The lines with these numbers, in groups that hold together over gaps of at most JOIN_M. `boxes` are west, south,
+    east, north of all lines."""
+    west, south, east, north = zip(*(boxes[number] for number in numbers), strict=True)
+    reach = JOIN_M / METRES_A_DEGREE / max(0.1, math.cos(math.radians(south[0])))
+    if len(numbers) == 1 or math.hypot(max(east) - min(west), max(north) - min(south)) <= reach:
         return [numbers]
     tree = shapely.STRtree(shapes[numbers])
-    reach = (
-        JOIN_M
-        / METRES_A_DEGREE
-        / max(0.1, float(np.cos(np.radians(shapely.get_coordinates(shapes[numbers[0]])[0, 1]))))
-    )
     left, right = tree.query(shapes[numbers], predicate="dwithin", distance=reach)
     parents = list(range(len(numbers)))
     for one, other in zip(left.tolist(), right.tolist(), strict=True):

@@ -11,7 +11,7 @@ from shapely import Point
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
 
-from gazetteer.index import build_index
+from gazetteer.build import build_index
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Precision
 from geodata.database import Database

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gazetteer.build import build_index
 from gazetteer.divisions import UPPER, Divisions
 from gazetteer.errors import GuatuError
-from gazetteer.index import build_index
 from gazetteer.place import Place
 from gazetteer.sources import boundaries, divisions
 

@@ -12,9 +12,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gazetteer.build import build_index
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import FORMAT, _key, build_index, current_generations, hash_texts
+from gazetteer.index import FORMAT, current_generations
+from gazetteer.keys import hash_texts, key_of
 from gazetteer.place import Place
 from gazetteer.vocabulary import Precision
 from tests.support.grid import SOURCE
@@ -123,7 +125,7 @@ def test_the_version_changes_with_the_files(tmp_path: Path) -> None:
 
 @given(st.text(min_size=1, max_size=40))
 def test_one_text_and_many_have_the_same_keys(text: str) -> None:
-    assert _key(text) == hash_texts([text, "象珠村"]).whole[list(hash_texts([text, "象珠村"]).whole_of).index(0)]
+    assert key_of(text) == hash_texts([text, "象珠村"]).whole[list(hash_texts([text, "象珠村"]).whole_of).index(0)]
 
 
 def test_a_village_without_coordinates_lies_in_its_town(tmp_path: Path) -> None:

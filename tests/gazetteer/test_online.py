@@ -14,9 +14,9 @@ import shapely
 from web_server import Reply, WebServer, serve
 
 from gazetteer.answer import Answer, Query
+from gazetteer.build import build_index
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import MIN_CONFIDENCE, Gazetteer
-from gazetteer.index import build_index
 from gazetteer.offsets import wgs84_to_gcj02
 from gazetteer.online import SecondOpinion
 from gazetteer.place import Place

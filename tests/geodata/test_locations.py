@@ -11,8 +11,8 @@ from shapely.geometry import LineString, Point, box
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer
-from gazetteer.index import build_index
 from gazetteer.place import Place, Source
 from gazetteer.reading import read_works
 from gazetteer.reading.documents import open_document

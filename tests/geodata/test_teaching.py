@@ -8,8 +8,8 @@ from shapely import wkt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import build_index
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Kind, Precision
 from geodata import placing

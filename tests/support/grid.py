@@ -5,8 +5,8 @@ from pathlib import Path
 
 import shapely
 
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer
-from gazetteer.index import build_index
 from gazetteer.place import Place, Source
 
 ORIGIN = (120.0, 28.9)

@@ -10,7 +10,7 @@ from people import signed_in
 from shapely import wkt
 from sqlalchemy.orm import Session, sessionmaker
 
-from gazetteer.index import build_index
+from gazetteer.build import build_index
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Precision
 from geodata.models import Role

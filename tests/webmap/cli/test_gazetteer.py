@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from web_server import Asked, Reply, serve
 
+from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import build_index
 from gazetteer.place import Place
 from gazetteer.sources.divisions import SOURCE as DIVISIONS
 from gazetteer.vocabulary import Kind
