@@ -2,13 +2,19 @@
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
+from checks import a_check
 from drawing import a_report, a_work
+from people import an_account
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
 from gazetteer.vocabulary import Precision, Sector, Status
+from geodata.inspections import receive
+from geodata.models import Work
+from webmap import map_page
 
 TEXT = "建成人民路(甲路-乙桥)、第一小学，谋划无名桥。"
 
@@ -111,3 +117,53 @@ def test_every_choice_can_be_reached_and_made_with_the_keyboard(page: Page, coun
     page.keyboard.press("Space")
     expect(page).to_have_url(re.compile("sector=transport"))
     expect(page.locator(".facet input[name=sector]").first).to_be_focused()
+
+
+def test_works_are_chosen_by_what_inspectors_said(page: Page, county, sessions):
+    with sessions.begin() as session:
+        inspector = an_account(session)
+        school = session.get_one(Work, county["第一小学"])
+        receive(session, inspector, uuid4(), a_check(school, inspector, finding="not_found", geometry=None))
+    open_map(page)
+    page.locator(".facet input[name=finding][value=not_found]").check()
+    expect(page.locator("#tally")).to_have_text("1 项工程，1 项在图上")
+    expect(page).to_have_url(re.compile("finding=not_found"))
+
+
+def test_print_and_dashboard_keep_the_choices(page: Page, county):
+    open_map(page, "/?sector=education")
+    page.get_by_role("link", name="打印挂图").click()
+    page.wait_for_url("**/poster?sector=education")
+    expect(page.locator("main")).to_contain_text("1 项工程")
+    page.goto("/dashboard?sector=education")
+    expect(page.locator(".cards li").first).to_have_text("1 项工程")
+    page.get_by_role("link", name="在地图上看").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#tally")).to_have_text("1 项工程，1 项在图上")
+
+
+@pytest.fixture
+def many(sessions: sessionmaker[Session]) -> None:
+    """More works than are sent whole, in two sectors."""
+    with sessions.begin() as session:
+        report = a_report(session)
+        for number in range(40):
+            sector = Sector.WATER if number % 2 else Sector.EDUCATION
+            place = f"POINT({120 + number % 8 / 100} {28.9 + number // 8 / 100})"
+            a_work(session, report, f"第{number}处", place=place, sector=sector, start=0, end=1)
+
+
+def test_the_layer_control_holds_for_tiles_too(page: Page, many, monkeypatch):
+    monkeypatch.setattr(map_page, "MAX_WHOLE", 10)
+    asked: list[str] = []
+    page.on("request", lambda request: "/tiles/works/" in request.url and asked.append(request.url))
+    open_map(page)
+    expect(page.locator("#tally")).to_have_text("40 项工程，40 项在图上")
+    page.wait_for_load_state("networkidle")
+    assert asked
+    asked.clear()
+    page.locator(".leaflet-control-layers").hover()
+    page.locator(".leaflet-control-layers-overlays label", has_text="水利").click()
+    page.wait_for_load_state("networkidle")
+    assert asked
+    assert all("sector=education" in address and "sector=water" not in address for address in asked)

@@ -20,7 +20,6 @@ let current = null;
 let hovered = null;
 let turn = 0;
 
-addBasemaps(map, settings);
 map.attributionControl.setPrefix(false);
 L.control.scale({ imperial: false }).addTo(map);
 showLegend();
@@ -215,5 +214,5 @@ map.on("popupclose", () => mark(null));
 
 const left = position();
 if (left) map.setView(left.center, left.zoom);
-await refresh({ move: !left });
+await refresh({ move: !left }).finally(() => addBasemaps(map, settings)); // else the tiles of all China come first
 document.body.dataset.ready = "true";
