@@ -33,7 +33,11 @@ FORMAT = 2
 TAUGHT = "taught"
 """The source of what people placed by hand: preferred to all others."""
 MAX_SIMILAR = 300
-"""Forms under one key that are compared."""
+"""Forms written the same that are compared."""
+MAX_SLIPS = 100
+"""Forms one slip away under one key that are compared; the more there are, the less can be said which is meant."""
+MAX_REACH = 3000
+"""Forms one slip away under one key whose places are looked at."""
 FEW = 16
 """Rows that are read one by one."""
 
@@ -58,6 +62,9 @@ FORMS = pa.schema(
 )
 RULES = tuple(names.Rule)
 ARRAYS = ("keys", "key_forms", "form_names", "name_start", "name_places", "kinds", "boxes", "points", "lengths")
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 @dataclass(frozen=True)
@@ -105,26 +112,38 @@ class SourceIndex:
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
             raise GuatuError(f"{path}: 索引损坏，请重新装载 (damaged, load this source again): {error}") from error
 
-    def same(self, texts: list[str], box: tuple[float, float, float, float] | None = None) -> list[int]:
+    def same(self, texts: list[str], box: Box | None = None) -> list[int]:
         """Numbers of the forms that are written as one of the texts.
 
-        Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept whose first place
-        lies in the box, and only of the first text, the name itself.
+        Where more than MAX_SIMILAR share a text (卫生院, its town left out), only those are kept that have a place in
+        the box, and only of the first text, the name itself.
         """
         keys = np.array([key_of(text) for text in texts], dtype=np.uint64)
         itself, *derived = self._entered(keys)
-        if len(itself) > MAX_SIMILAR:
-            points = self.points[self.name_places[self.name_start[self.form_names[itself]]]]
-            west, south, east, north = box or (-180.0, -90.0, 180.0, 90.0)
-            inside = (points[:, 0] >= west) & (points[:, 0] <= east) & (points[:, 1] >= south) & (points[:, 1] <= north)
-            itself = itself[inside][:MAX_SIMILAR]
-        return _numbers([itself, *(part for part in derived if len(part) <= MAX_SIMILAR)])
+        if len(itself) > MAX_SIMILAR and box is not None:
+            itself = itself[self._reach(itself, box)]
+        return _numbers([itself[:MAX_SIMILAR], *(part for part in derived if len(part) <= MAX_SIMILAR)])
 
-    def similar(self, texts: list[str]) -> list[int]:
+    def similar(self, texts: list[str], box: Box | None = None) -> list[int]:
         """Numbers of forms that sound like one of the texts or have one character wrong, dropped, added or swapped
-        (and a few that do not). Where more than MAX_SIMILAR share a key, they are left out: which is meant could not
-        be said."""
-        return _numbers(part for part in self._entered(similar_keys(texts)) if len(part) <= MAX_SIMILAR)
+        (and a few that do not). Where more than MAX_SLIPS share a key, only those are kept that have a place in the
+        box, and none where they are still more, more than MAX_REACH, or no box is given: which is meant could not be
+        said."""
+        parts = self._entered(similar_keys(texts))
+        if box is not None:
+            many = [MAX_SLIPS < len(part) <= MAX_REACH for part in parts]
+            parts = [part[self._reach(part, box)] if m else part for part, m in zip(parts, many, strict=True)]
+        return _numbers(part for part in parts if len(part) <= MAX_SLIPS)
+
+    def _reach(self, forms: npt.NDArray[np.int32], box: Box) -> npt.NDArray[np.bool_]:
+        """Which forms are those of a name that has a place in the box."""
+        owners = self.form_names[forms]
+        first, counts = self.name_start[owners], self.name_start[owners + 1] - self.name_start[owners]
+        offsets = np.cumsum(counts) - counts
+        places = self.name_places[np.repeat(first - offsets, counts) + np.arange(counts.sum())]
+        west, south, east, north = box
+        x, y = self.points[places].T
+        return np.logical_or.reduceat((x >= west) & (x <= east) & (y >= south) & (y <= north), offsets)
 
     def _entered(self, keys: Hashes) -> list[npt.NDArray[np.int32]]:
         """The forms under each key."""

@@ -307,7 +307,7 @@ class Resolver:
             for length in range(len(form.text) - 1, len(form.text) + 2):
                 by_length[length].append(form)
         for index in self.indexes:
-            numbers = index.same(texts, wanted.area.box if wanted.area else None) if exact else index.similar(texts)
+            numbers = (index.same if exact else index.similar)(texts, wanted.area.box if wanted.area else None)
             best: dict[int, Agreement] = {}
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gazetteer.build import build_index
 from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer, Query
-from gazetteer.index import FORMAT, current_generations
+from gazetteer.index import FORMAT, MAX_SLIPS, current_generations
 from gazetteer.keys import hash_texts, key_of
 from gazetteer.place import Place
 from gazetteer.vocabulary import Precision
@@ -135,3 +135,14 @@ def test_a_village_without_coordinates_lies_in_its_town(tmp_path: Path) -> None:
     answer = Gazetteer.open(tmp_path).geocode(Query("1", "下里溪村", within="330784101"))
     assert answer.precision is Precision.TOWN
     assert "只有名称没有坐标" in answer.why
+
+
+def test_a_slip_in_a_name_that_hundreds_resemble_is_found_within_its_county(tmp_path: Path) -> None:
+    stems = [chr(code) for code in range(0x4E10, 0x4E10 + 3 * MAX_SLIPS)]
+    places = [Place(str(n), f"{stem}家坞", "village", shapely.Point(100 + n / 10, 30)) for n, stem in enumerate(stems)]
+    places.append(Place("x", "郑家坞", "village", POINT))
+    build_index(SOURCE, places, tmp_path)
+    within = (POINT.x - 0.04, POINT.y - 0.1, POINT.x + 0.04, POINT.y + 0.1)
+    gazetteer = Gazetteer.open(tmp_path)
+    assert [c.name for c in gazetteer.find("Q家坞", area=gazetteer.area(within)).candidates] == ["郑家坞"]
+    assert not gazetteer.find("Q家坞").candidates
