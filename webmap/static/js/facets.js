@@ -42,18 +42,26 @@ function row(name, value, number, chosen) {
   return element("li", { className: `depth-${Math.min(depth, 3)}${number ? "" : " empty"}` }, label);
 }
 
-/** Fills every choice with its values and counts. */
+let shownCounts = {};
+
+function fill(facet) {
+  const name = facet.dataset.facet;
+  const chosen = new Set(choices().getAll(name));
+  const shown = { ...Object.fromEntries([...chosen].map((value) => [value, 0])), ...shownCounts[name] };
+  facet.classList.toggle("made", chosen.size > 0);
+  facet.hidden = RARE.includes(name) && !chosen.size && Object.keys(shown).length < 2;
+  const rows = facet.open ? sorted(name, shown).map((value) => row(name, value, shown[value], chosen)) : []; // towns are many
+  facet.querySelector("ul").replaceChildren(...rows);
+}
+
+for (const facet of document.querySelectorAll("[data-facet]")) facet.addEventListener("toggle", () => fill(facet));
+
+/** Fills every choice that is open with its values and counts. */
 export function showFacets(counts) {
   const focused = document.activeElement?.matches?.(".facet input") ? document.activeElement : null;
   const again = focused && { name: focused.name, value: focused.value };
-  for (const facet of document.querySelectorAll("[data-facet]")) {
-    const name = facet.dataset.facet;
-    const chosen = new Set(choices().getAll(name));
-    const shown = { ...Object.fromEntries([...chosen].map((value) => [value, 0])), ...counts[name] };
-    facet.querySelector("ul").replaceChildren(...sorted(name, shown).map((value) => row(name, value, shown[value], chosen)));
-    facet.classList.toggle("made", chosen.size > 0);
-    facet.hidden = RARE.includes(name) && !chosen.size && Object.keys(shown).length < 2;
-  }
+  shownCounts = counts;
+  for (const facet of document.querySelectorAll("[data-facet]")) fill(facet);
   if (again) {
     for (const box of document.querySelectorAll(`.facet input[name="${again.name}"]`)) if (box.value === again.value) box.focus();
   }

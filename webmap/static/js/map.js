@@ -12,7 +12,7 @@ import { showWorks } from "./works_layer.js";
 const map = window.map_guatu;
 const layerOf = (sector) => window[`feature_group_${sector}`];
 const CLOSEST = 16; // zoom at which one work is shown: its street and the next
-const NARROW = matchMedia("(max-width: 1200px)"); // where an open legend would hide much of the map
+const NARROW = matchMedia("(max-width: 1300px)"); // where an open legend would hide much of the map
 
 let markers = new Map();
 let tiles = null; // of a selection too large to be sent whole
