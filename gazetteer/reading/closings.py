@@ -26,6 +26,10 @@ MAX_CROP = 3
 _TASKS = re.compile("等?(?:各项|重点|目标|攻坚|中心)+任务")
 """What sums up tasks, which are no works."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
+_PLACES = frozenset((Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.BLOCK))
+"""Kinds of places in which other things stand."""
+_SHORTEST_ROAD = 3
+"""Characters of the shortest name that is a road's and no town's (环山路, not 石街)."""
 _BY = ("年一贯制", "周边", "沿线", "两侧", "沿岸", "门前", "片区")
 """What ends words for the surroundings of a place (南站周边|5条道路)."""
 _SUMMING_SORTS = re.compile("(?:主要|重点|骨干|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+")
@@ -120,8 +124,10 @@ class Closings:
     @staticmethod
     def _is_facility(words: str, member: Member) -> bool:
         """Whether it is a facility itself, so that facilities only sum it up."""
-        built = member.head is not None and not member.weak and member.head.kind not in _NOT_FACILITIES
-        return built and words.endswith("设施")
+        if member.head is None or member.weak or not words.endswith("设施"):
+            return False
+        road = member.head.kind is Kind.ROAD and member.core[1] - member.core[0] >= _SHORTEST_ROAD
+        return road or member.head.kind not in _NOT_FACILITIES
 
     def _is_collective(self, text: str, closing: Member) -> bool:
         """Whether it only sums up: 道路, 主要干道."""
@@ -161,6 +167,9 @@ class Closings:
         """Whether the member's own head says what it is, so that the head at the end of the list only sums up."""
         if member.head is None or closing.head is None:
             return False
+        place = member.head.kind in _PLACES and member.head.kind is not closing.head.kind
+        if place and closing.quantity and text[closing.start - 1] != "等":
+            return False  # 东湖新城|3座公园
         summed = "路" in text[slice(*closing.core)]
         if member.head.kind is Kind.ROAD and closing.head.kind in _ON_ROADS and closing.quantity and not summed:
             return False  # A路、B路两处过街天桥

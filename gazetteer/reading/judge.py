@@ -240,7 +240,10 @@ class Judge:
         if not group or group[-1] is case.item:
             return False
         last = group[-1].member
-        return last.head is None and not last.shared and self.stopped(case.text[slice(*last.core)])
+        head = last.head_length if last.head else 0
+        words = case.text[slice(*last.core)]
+        ending = len(words) - self._stop_ends.longest(words, 0, len(words))
+        return not last.shared and ending > head
 
     def _sized(self, quantity: Quantity) -> bool:
         """Whether it numbers or measures things, not what they make (7万吨尼龙切片)."""

@@ -169,8 +169,6 @@ class Lists:
                 continue  # A至伊|和淖尔
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
-            if match["separator"] != "、" and self._members.of_one_character(text, match.end(), end):
-                continue  # 白鹤和山|幼儿园
             if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append(Piece(separator, begin, match.start(), etc))
@@ -187,6 +185,8 @@ class Lists:
 
     def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
         """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""
+        if self._members.of_one_character(text, right, end) or self._members.cut_name(text, begin, left):
+            return True  # 白鹤和山|幼儿园; 江平高速|义和互通
         window = text[right : right + 12]
         before = text[begin:left]
         if before.endswith(self._processes) and window.startswith(self._processes):

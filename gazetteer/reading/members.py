@@ -80,6 +80,12 @@ class Members:
         long = found is not None and found[2] - found[1] > 1 and text[start] not in _QUOTES
         return long and found is not None and self._heads.proper(text, start, found[1]) == start + 1
 
+    def cut_name(self, text: str, start: int, end: int) -> bool:
+        """Whether one character too many stands behind a head, for it begins the next name (江平高速|义)."""
+        whole = self._heads.head(text, start, end) is None and end - start > MAX_WEAK
+        found = self._heads.head(text, start, end - 1) if whole else None
+        return found is not None and found[2] - found[1] > 1 and found[0].kind in LINES
+
     def headed(self, text: str, start: int, end: int) -> bool:
         """Whether the words end in a head."""
         return self._heads.head(text, start, end) is not None

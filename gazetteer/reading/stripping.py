@@ -139,7 +139,8 @@ class Stripper:
             quantity = self._measures.at(text, start + len(word), end) if word else None
             if quantity is None or not (quantity.counts or quantity.unit in _SIZES):
                 return None
-            if end - quantity.end < _TWO or text.startswith("（", quantity.end):
+            again = self._measures.at(text, quantity.end, end)  # 河道5条41公里
+            if end - quantity.end < _TWO or again or text.startswith("（", quantity.end):
                 return None
         if quantity.foreign or quantity.end >= end:
             return None
