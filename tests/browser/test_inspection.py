@@ -4,21 +4,16 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from drawing import a_report, a_work
-from people import an_account
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
+from tablet import HERE, a_picture, check, open_page, prepare, stored, three_works
 
-from gazetteer.vocabulary import Precision, Sector, Status
-from geodata import accounts
 from geodata.decisions import return_with_question
-from geodata.models import Inspection, Photo, RefusedCheck, Role, Work
+from geodata.models import Inspection, Photo, RefusedCheck, Work
 
 Sessions = sessionmaker[Session]
-HERE = {"longitude": 120.1, "latitude": 28.9, "accuracy": 12.0}
-NAME = "巡查员甲"
 
 
 @pytest.fixture(params=[{"width": 1024, "height": 768}, {"width": 800, "height": 1180}], ids=["landscape", "portrait"])
@@ -42,16 +37,7 @@ def complaints(complaints: list[str]) -> Iterator[list[str]]:
 
 @pytest.fixture
 def works(sessions: Sessions) -> dict[str, int]:
-    with sessions.begin() as session:
-        report = a_report(session, "建成人民路、第一小学、清溪公园。", title="政府工作报告")
-        road = a_work(session, report, "人民路", place="LINESTRING(120.105 28.9, 120.11 28.9)", town="芝英镇")
-        school = a_work(
-            session, report, "第一小学", place="POINT(120.101 28.901)", sector=Sector.EDUCATION, town="芝英镇"
-        )
-        park = a_work(
-            session, report, "清溪公园", place="POINT(120.11 28.91)", precision=Precision.TOWN, status=Status.START
-        )
-        return {work.name: work.id for work in (road, school, park)}
+    return three_works(sessions)
 
 
 @pytest.fixture
@@ -59,37 +45,6 @@ def tablet(page: Page, sessions: Sessions, works) -> Page:
     """A tablet whose inspector signed in and took the works along."""
     prepare(page, sessions)
     return page
-
-
-def prepare(page: Page, sessions: Sessions) -> None:
-    with sessions.begin() as session:
-        secret = accounts.invite(session, an_account(session, NAME, Role.INSPECTOR))
-    page.goto(f"/account/once/{secret}")
-    page.locator("[name=password]").fill("correct horse battery")
-    page.locator("[name=again]").fill("correct horse battery")
-    page.locator("main button").click()
-    page.wait_for_url("**/account/")
-    open_page(page)
-    page.evaluate("navigator.serviceWorker.ready")
-    take_along(page)
-
-
-def open_page(page: Page) -> None:
-    page.goto("/inspection/")
-    page.wait_for_selector("body[data-ready]")
-
-
-def take_along(page: Page) -> None:
-    page.get_by_role("tab", name="离线区域").click()
-    expect(page.locator("#area-town option").first).to_contain_text("全部乡镇（3）")
-    page.get_by_role("button", name="下载到平板").click()
-    expect(page.locator("#area-state")).to_contain_text("工程 3 项", timeout=30_000)
-    page.get_by_role("tab", name="工程").click()
-
-
-def stored(sessions: Sessions, table: type = Inspection) -> list:
-    with sessions() as session:
-        return list(session.scalars(select(table)))
 
 
 def test_works_are_listed_by_distance_with_the_direction(tablet: Page):
@@ -109,25 +64,6 @@ def test_a_check_takes_four_taps_and_arrives(tablet: Page, sessions: Sessions, w
     (inspection,) = stored(sessions)
     assert (inspection.work_id, inspection.finding, inspection.status_seen) == (works["第一小学"], "here", "complete")
     assert inspection.content["position"] == {"lon": 120.1, "lat": 28.9, "accuracy_m": 12}
-
-
-def a_picture() -> dict[str, object]:
-    """A photo as a phone takes it: larger than what is kept, with place, time, direction and its owner's name."""
-    picture = Image.new("RGB", (3000, 2000), "seagreen")
-    data = Image.Exif()
-    data[0x013B] = "secret owner"
-    data.get_ifd(0x8769).update({0x9003: "2026:03:01 09:30:00", 0x9011: "+08:00"})
-    data.get_ifd(0x8825).update({1: "N", 2: (28.0, 54.0, 3.6), 3: "E", 4: (120.0, 6.0, 3.6), 17: 270.5})
-    file = io.BytesIO()
-    picture.save(file, "JPEG", exif=data)
-    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
-
-
-def check(page: Page, work: int, finding: str = "在这里") -> None:
-    page.locator(f"#works [data-work='{work}']").tap()
-    page.get_by_role("radio", name=finding).tap()
-    page.get_by_role("button", name="保存").tap()
-    expect(page.locator("#sheet")).to_be_hidden()
 
 
 def test_a_check_made_offline_survives_closing_the_page_and_arrives_when_there_is_a_network(
@@ -166,18 +102,6 @@ def test_a_check_made_offline_survives_closing_the_page_and_arrives_when_there_i
         assert inspection.content["photos"][0]["position"]["lon"] == pytest.approx(120.101)
     assert max(kept.size) == 2048
     assert not kept.getexif()
-
-
-def test_the_map_and_the_page_are_there_without_a_network_within_two_seconds(tablet: Page, context: BrowserContext):
-    context.set_offline(True)
-    slow = context.new_cdp_session(tablet)
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    tablet.reload()
-    tablet.wait_for_selector("body[data-ready]")
-    milliseconds = tablet.evaluate("performance.now()")
-    expect(tablet.locator("#works .card")).to_have_count(3)
-    expect(tablet.locator("#map canvas").first).to_be_attached()
-    assert milliseconds < 10_000, "2 s on a machine of its own; the suite's shares its cores"
 
 
 def test_a_lost_answer_does_not_double_a_check(tablet: Page, context: BrowserContext, sessions: Sessions, works):
@@ -250,6 +174,7 @@ def test_without_permission_for_the_position_the_place_is_pointed_out_by_hand(
 def test_a_road_that_lies_elsewhere_is_drawn_as_a_line(tablet: Page, sessions: Sessions, works):
     tablet.locator(f"#works [data-work='{works['人民路']}']").tap()
     tablet.get_by_role("radio", name="在别处").tap()
+    tablet.get_by_role("button", name="重画").tap()
     for x in (100, 180, 260):
         tablet.locator("#map").tap(position={"x": x, "y": 120})
         tablet.wait_for_timeout(400)  # two taps at once are Leaflet's double tap

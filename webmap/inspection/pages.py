@@ -41,6 +41,7 @@ SHELL = (
     "js/settings.js",
     "js/signs.js",
 )
+WORKER = "inspection/worker.js"
 JAVASCRIPT = "text/javascript"
 
 
@@ -48,6 +49,13 @@ JAVASCRIPT = "text/javascript"
 @public
 def page() -> str:
     """The page, the same for everybody."""
+    files = shell_files(Path(current_app.static_folder or ""))
+    modules = [name for name in files if name.endswith(".js") and not name.startswith("vendor/") and name != WORKER]
+    return render_template("inspection/page.html", settings=shell_settings(), modules=modules)
+
+
+def shell_settings() -> dict[str, object]:
+    """What the page is told, in the reader's language."""
     settings = page_settings()
     settings["strings"] = page_strings()
     settings["addresses"] = {
@@ -61,7 +69,7 @@ def page() -> str:
         "photos": f"{blueprint.url_prefix}/photos",
         "tiles": url_for("tiles.gazetteer_tile", z=0, x=0, y=0).replace("/0/0/0", "/{z}/{x}/{y}"),
     }
-    return render_template("inspection/page.html", settings=settings)
+    return settings
 
 
 @blueprint.record_once
@@ -108,8 +116,9 @@ def worker() -> Response:
     files = shell_files(static)
     shell = [url_for("static", filename=name) for name in files]
     shell += [url_for("inspection.page"), url_for("inspection.manifest")]
-    settings = json.dumps({"version": version_of(static, files), "shell": shell, "home": url_for("inspection.page")})
-    script = url_for("static", filename="inspection/worker.js")
+    version = version_of(static, files, shell_settings())
+    settings = json.dumps({"version": version, "shell": shell, "home": url_for("inspection.page")})
+    script = url_for("static", filename=WORKER)
     response = Response(f'import {{ serve }} from "{script}";\nserve({settings});\n', mimetype=JAVASCRIPT)
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -127,12 +136,13 @@ def _digest(file: Path, changed_ns: int) -> bytes:
     return hashlib.sha256(file.read_bytes()).digest()
 
 
-def version_of(static: Path, files: list[str]) -> str:
-    """A word that changes when any of the files, or the templates, does."""
+def version_of(static: Path, files: list[str], settings: dict[str, object]) -> str:
+    """A word that changes when any of the files does, the template, or what the page is told."""
     template = Path(current_app.root_path) / "templates" / "inspection" / "page.html"
     paths = [*(static / name for name in files if (static / name).exists()), template]
-    digests = (_digest(path, path.stat().st_mtime_ns) for path in paths)
-    return hashlib.sha256(b"".join(digests)).hexdigest()[:12]
+    digests = [_digest(path, path.stat().st_mtime_ns) for path in paths]
+    told = json.dumps(settings, sort_keys=True, default=str).encode()
+    return hashlib.sha256(b"".join([*digests, told])).hexdigest()[:12]
 
 
 @blueprint.get("/areas.json")

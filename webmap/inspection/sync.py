@@ -104,6 +104,7 @@ def _state(inspection: Inspection) -> dict[str, object]:
         "question": inspection.question,
         "decided_by": inspection.decided_by,
         "conflict": inspection.conflict,
+        "clock_doubtful": inspection.clock_doubtful,
         "photos": {
             str(photo.id): {"missing": missing_parts(database(), photo), "refused": photo.refused}
             for photo in inspection.photos

@@ -3,19 +3,20 @@
 import { basemap } from "../js/basemap.js";
 import { settings } from "../js/settings.js";
 import { CASING, WorkMarker, offsetInFlower, pathStyle } from "../js/signs.js";
+import { placeMark } from "./mark.js";
 
 const CLOSEST = 16; // zoom: a work's street and the next
 const VAGUE = new Set(["town", "county"]);
-const MARK = { color: "#0b57d0", weight: 5, fillColor: "#0b57d0", fillOpacity: 0.25 };
 
-/** A map in `holder`; `onOpen` gets the identifier of a tapped work, `onMark` the [lon, lat] that was tapped while marking. */
-export function fieldMap(holder, { onOpen, onMark }) {
+/** A map in `holder`; `onOpen` gets the identifier of a tapped work, `onMark` the [lon, lat] that was
+ * tapped while marking, `onDrag` the geometry after it was dragged. */
+export function fieldMap(holder, { onOpen, onMark, onDrag }) {
   const map = L.map(holder, { preferCanvas: true, zoomControl: false, maxZoom: 19, zoom: 4, center: [35, 105] });
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  basemap(settings.addresses.tiles, settings.attribution).addTo(map);
-  const [worksLayer, ownLayer, markLayer] = [L.layerGroup(), L.layerGroup(), L.layerGroup()].map((layer) => layer.addTo(map));
+  const [worksLayer, ownLayer] = [L.layerGroup(), L.layerGroup()].map((layer) => layer.addTo(map));
+  const placed = placeMark(map, onDrag);
   let marking = false;
   let framed = false;
 
@@ -56,16 +57,9 @@ export function fieldMap(holder, { onOpen, onMark }) {
     ownLayer.addLayer(L.circleMarker(at, { radius: 9, color: "#fff", weight: 3, fillColor: "#0b57d0", fillOpacity: 1, interactive: false }));
   }
 
-  /** Shows the place that is being marked: [lon, lat] once for a point, several for a line. */
-  function showMark(vertices) {
-    markLayer.clearLayers();
-    const points = vertices.map(([lon, lat]) => [lat, lon]);
-    if (points.length > 1) markLayer.addLayer(L.polyline(points, { ...MARK, fill: false, interactive: false }));
-    for (const point of points) markLayer.addLayer(L.circleMarker(point, { ...MARK, radius: points.length > 1 ? 7 : 12, fillOpacity: 0.5, interactive: false }));
-  }
-
   return {
-    showWorks, showPosition, showMark,
+    drawBase: () => basemap(settings.addresses.tiles, settings.attribution).addTo(map), // slow: when all else is there
+    showWorks, showPosition, showMark: placed.show,
     mark(on) { marking = on; holder.classList.toggle("marking", on); },
     goTo([lon, lat]) { map.setView([lat, lon], Math.max(map.getZoom(), CLOSEST), { animate: false }); },
     frame: (geometry) => map.fitBounds(L.geoJSON(geometry).getBounds(), { padding: [40, 40], maxZoom: CLOSEST, animate: false }),

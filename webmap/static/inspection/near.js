@@ -1,5 +1,7 @@
 // How far and which way: on the sphere, from where the device is to the nearest point of a work.
 
+import { linesOf } from "./shapes.js";
+
 const EARTH_M = 6_371_008.8; // mean radius, IUGG
 const RADIANS = Math.PI / 180;
 const LONGEST_ROUND = 400; // works that are put in order; beyond it, the nearest ones
@@ -25,16 +27,6 @@ function onSegment([x, y], [x1, y1], [x2, y2]) {
   const length = dx * dx + dy * dy;
   const share = length ? Math.max(0, Math.min(1, ((x - x1) * scale * dx + (y - y1) * dy) / length)) : 0;
   return [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
-}
-
-function linesOf({ type, coordinates }) {
-  switch (type) {
-    case "Point": return [[coordinates]];
-    case "MultiPoint": return coordinates.map((point) => [point]);
-    case "LineString": return [coordinates];
-    case "MultiPolygon": return coordinates.flat();
-    default: return coordinates; // MultiLineString, Polygon
-  }
 }
 
 /** The point of a GeoJSON geometry that lies nearest to [lon, lat]. */

@@ -12,7 +12,9 @@ import { direction, metres, say, size } from "./words.js";
 
 const SEND_EVERY_MS = 60_000; // while the page is open and something is left
 const REDRAW_EVERY_MS = 2_000; // the list while walking: oftener, and it cannot be tapped
-const SHOWN = 200; // works in the list at once: the nearest
+const SHOWN = 100; // works in the list at once: the nearest
+const CLOCK_TOLERANCE_S = 300; // by which a tablet may be wrong before its inspector is told, as the server has it
+const HOUR_MS = 3_600_000;
 const { addresses, strings } = settings;
 const $ = (id) => document.getElementById(id);
 
@@ -23,6 +25,8 @@ let works = [];
 let checks = [];
 let reports = [];
 let lastDrawn = 0;
+let clockOffset = 0; // seconds that the server was ahead at the last contact
+let holdsPage = false; // whether this is the window that checks are written in
 
 function tell(words) {
   $("message").textContent = words;
@@ -30,17 +34,25 @@ function tell(words) {
 }
 $("message").addEventListener("click", () => tell(""));
 
-async function storeOrSay() {
-  try {
-    return await openStore();
-  } catch {
-    tell(say("storage_failed"));
-    throw new Error("no storage");
-  }
+/** Words that lead somewhere when they are tapped. */
+function offer(words, href, onTap) {
+  const link = element("a", { href, content: words });
+  if (onTap) link.addEventListener("click", (event) => { event.preventDefault(); onTap(); });
+  $("message").replaceChildren(link);
+  $("message").hidden = false;
 }
+const offerUpdate = () => offer(say("updated"), addresses.home);
 
-const store = await storeOrSay();
-const map = fieldMap($("map"), { onOpen: (id) => open(id), onMark: (point) => sheet.markAt(point) });
+/** Says why the page cannot work here, and goes no further. */
+function stop(words) {
+  tell(words);
+  return new Promise(() => {});
+}
+if (!isSecureContext) await stop(say("insecure"));
+const store = await openStore("guatu", offerUpdate).catch(() => stop(say("storage_failed")));
+const map = fieldMap($("map"), {
+  onOpen: (id) => open(id), onMark: (point) => sheet.markAt(point), onDrag: (geometry) => sheet.dragged(geometry),
+});
 const sheet = makeSheet({
   store, map, tell, device: await deviceOf(store),
   position: () => position,
@@ -55,6 +67,32 @@ const sheet = makeSheet({
   onOpen: ({ id }) => map.showWorks(works, id),
   onClose: () => { map.showWorks(works); drawWorks(); },
 });
+
+// ---- one window only: two would write the same drafts
+
+/** Makes this the window that checks are written in; whether it is. `options` are those of a lock. */
+function holdPage(options) {
+  return new Promise((told) => {
+    navigator.locks.request("guatu-page", options, (lock) => {
+      holdsPage = Boolean(lock);
+      told(holdsPage);
+      return lock && new Promise(() => {}); // as long as the window is open
+    }).catch(() => { // another window has taken over
+      holdsPage = false;
+      if (sheet.current()) sheet.close();
+      offerTakeover();
+    });
+  });
+}
+
+function offerTakeover() {
+  offer(say("other_window"), addresses.home, async () => {
+    await holdPage({ steal: true });
+    tell("");
+    await loadChecks();
+    drawWorks();
+  });
+}
 
 function announce(words) {
   $("send-state").textContent = words;
@@ -140,7 +178,8 @@ function drawWorks() {
   $("works").replaceChildren(...(shown.length ? shown.slice(0, SHOWN).map(card) : [element("li", { className: "hint", content: nothing })]));
 }
 
-function open(id, question = null) {
+async function open(id, question = null) {
+  if (!holdsPage && !(await holdPage({ ifAvailable: true }))) { offerTakeover(); return; }
   const work = works.find((one) => one.id === id);
   if (work) sheet.open(work, question);
 }
@@ -148,8 +187,8 @@ for (const name of ["words", "order", "unseen"]) $(name).addEventListener("input
 
 async function loadWorks() {
   works = usable() ? await store.works() : [];
-  map.showWorks(works);
   drawWorks();
+  map.showWorks(works);
 }
 
 // ---- what was recorded
@@ -164,7 +203,7 @@ async function stateOf(check) {
   const left = photos.filter(({ state }) => state === "waiting").length;
   if (left) return ["left", say("photos_left", { n: left })];
   if (check.decision === "returned") return ["bad", say("question", { question: check.question })];
-  return ["good", [say("sent"), check.conflict ? say("conflict") : "", check.decision === "waiting" ? "" : strings.decisions[check.decision]].filter(Boolean).join(" · ")];
+  return ["good", [say("sent"), check.conflict ? say("conflict") : "", check.clock_doubtful ? say("clock_doubtful") : "", check.decision === "waiting" ? "" : strings.decisions[check.decision]].filter(Boolean).join(" · ")];
 }
 
 async function loadChecks() {
@@ -197,9 +236,9 @@ async function send() {
   $("send").classList.remove("busy");
   await loadSession();
   const left = await loadChecks();
-  const words = { offline: "offline", busy: "server_busy", sign_in: "sign_in" }[why];
-  if (words && left) tell(say(words));
-  else if ([say("offline"), say("server_busy"), say("sign_in")].includes($("message").textContent)) tell("");
+  const words = { offline: "offline", busy: "server_busy", sign_in: "sign_in", not_inspector: "not_inspector" };
+  if (why in words && left) tell(say(words[why]));
+  else if (Object.values(words).some((name) => say(name) === $("message").textContent)) tell("");
 }
 
 async function requestBackgroundSend() {
@@ -215,7 +254,13 @@ setInterval(async () => { if (document.visibilityState === "visible" && (await l
 function usable() {
   return Boolean(session) && Date.parse(session.offline_until) > Date.now() + 1000 * (clockOffset ?? 0) && session.role !== "viewer";
 }
-let clockOffset = 0;
+
+/** Tells of a clock that is wrong: by the server's at the last contact, or, without a network, because it went back. */
+async function checkClock() {
+  const contact = (await store.fact("contact_at")) ?? 0;
+  const wentBack = Date.now() < contact - 1000 * CLOCK_TOLERANCE_S;
+  if (Math.abs(clockOffset) > CLOCK_TOLERANCE_S || wentBack) tell(say("clock_wrong", { time: new Date().toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short" }) }));
+}
 
 async function loadSession() {
   session = (await store.fact("session")) ?? null;
@@ -228,14 +273,13 @@ async function checkSession() {
     const { name, role } = await signedIn(addresses, store);
     if (!name) {
       await store.setFact("session", null);
-      tell("");
-      $("message").replaceChildren(element("a", { href: addresses.sign_in, content: say("sign_in") }));
-      $("message").hidden = false;
+      offer(say("sign_in"), addresses.sign_in);
     } else if (role === "viewer") tell(say("not_inspector"));
   } catch {
     // no network: what was known last holds, for as long as the operator allows
   }
   await loadSession();
+  await checkClock();
   if (session && !usable() && session.role !== "viewer") tell(say("grace_over"));
 }
 
@@ -266,6 +310,7 @@ async function showArea() {
   const area = await store.fact("area");
   $("area-state").textContent = area
     ? say("downloaded", { works: area.works, tiles: area.done, size: size(area.bytes), date: new Date(area.at).toLocaleDateString("zh-CN") }) : say("no_area");
+  $("storage-state").hidden = (await navigator.storage?.persisted?.()) ?? true;
 }
 
 $("area-form").addEventListener("submit", async (event) => {
@@ -276,8 +321,8 @@ $("area-form").addEventListener("submit", async (event) => {
   const button = $("area-form").querySelector("button");
   button.disabled = true;
   $("area-progress").hidden = false;
-  navigator.storage?.persist?.(); // asks that the browser does not clear the store by itself
   try {
+    await navigator.storage?.persist?.(); // asks that the browser does not clear the store by itself
     await takeAlong(addresses, store, query, ({ works: number, done, tiles, bytes }) => {
       $("area-progress").max = tiles || 1;
       $("area-progress").value = done;
@@ -285,8 +330,8 @@ $("area-form").addEventListener("submit", async (event) => {
     });
     $("area-estimate").textContent = "";
     await loadWorks();
-  } catch {
-    $("area-estimate").textContent = say("download_failed");
+  } catch (error) {
+    $("area-estimate").textContent = say(error?.name === "QuotaExceededError" ? "area_too_large" : "download_failed");
   } finally {
     button.disabled = false;
     $("area-progress").hidden = true;
@@ -297,17 +342,16 @@ $("area-form").addEventListener("submit", async (event) => {
 // ---- the start
 
 async function startWorker() {
-  if (!navigator.serviceWorker) {
-    tell(say("insecure"));
-    return;
-  }
-  const had = Boolean(navigator.serviceWorker.controller);
-  await navigator.serviceWorker.register(addresses.worker, { type: "module", scope: addresses.home });
+  if (!navigator.serviceWorker) return; // switched off in the browser: the page works while it is open
+  let controlled = Boolean(navigator.serviceWorker.controller); // not yet, when the page has never been here before
+  const registration = await navigator.serviceWorker.register(addresses.worker, { type: "module", scope: addresses.home });
+  const look = () => registration.update().catch(() => {}); // for a newer guatu; a page may lie open for days
+  addEventListener("online", look);
+  setInterval(look, HOUR_MS);
   navigator.serviceWorker.addEventListener("message", loadChecks);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!had) return;
-    $("message").replaceChildren(element("a", { href: addresses.home, content: say("updated") }));
-    $("message").hidden = false;
+    if (controlled) offerUpdate();
+    controlled = true;
   });
 }
 
@@ -315,10 +359,12 @@ show("near");
 watchPosition();
 await store.setFact("addresses", addresses);
 await loadSession();
+if (!(await holdPage({ ifAvailable: true }))) offerTakeover();
 await loadWorks();
 await loadChecks();
 await showArea();
 document.body.dataset.ready = "true";
+map.drawBase();
 startWorker().catch(() => {});
 await checkSession();
 await loadWorks();

@@ -1,12 +1,16 @@
 // One work in the field: what is known of it, and the check that is being made. Every change is kept as a draft at once.
 
 import { element, settings } from "../js/settings.js";
+import { middleOf } from "./mark.js";
+import { wayTo } from "./near.js";
 import { announced, preparePhoto } from "./photos.js";
-import { say } from "./words.js";
+import { crossesItself, isWhole, pointsOf, shapeOf, shifted, withPoint, withoutPoint } from "./shapes.js";
+import { direction, metres, say } from "./words.js";
 
 const MAX_PHOTOS = 20; // as the server has it
 const SELF_EVIDENT = new Set(["exact", "stretch"]);
-const LINEAR = new Set(["LineString", "MultiLineString"]);
+const DRAGGED = new Set(["exact", "stretch", "partial"]); // a shape as shown is the thing's own, and wrong by a bit
+const MAX_VERTICES = 5000; // as the server has it
 const $ = (id) => document.getElementById(id);
 
 /** The sheet. `tools` are { store, map, position, session, device, tell, onOpen, onSaved, onClose }. */
@@ -18,10 +22,17 @@ export function makeSheet(tools) {
   let addresses = [];
   let busy = Promise.resolve(); // drafts are written one after the other
 
-  const emptyDraft = (id) => ({ work: id, finding: null, vertices: [], byHand: false, line: false, status: null, note: "", answers: null });
+  /**
+   * `id` becomes the check's: a draft can be saved once only. `geometry` is null while the place is as shown, or where the
+   * device is; `taken` says that it was taken from the map and is dragged, not drawn by taps.
+   */
+  const emptyDraft = (id) => ({
+    work: id, id: crypto.randomUUID(), finding: null, shape: "point", geometry: null, taken: false, status: null, note: "", answers: null,
+  });
   const keep = () => { busy = busy.then(() => store.keepDraft(draft)).catch((error) => tools.tell(storageWords(error))); return busy; };
 
   function storageWords(error) {
+    if (!(error instanceof DOMException)) throw error; // a defect of ours
     return say(error?.name === "QuotaExceededError" ? "storage_full" : "storage_failed");
   }
 
@@ -33,49 +44,81 @@ export function makeSheet(tools) {
     }));
   }
 
-  /** The geometry that the check will carry; undefined while it still has to be marked. */
-  function geometry() {
-    const { finding, vertices, line } = draft;
-    if (finding === "here" && SELF_EVIDENT.has(work.precision) && !draft.byHand) return null;
-    if (finding !== "here" && finding !== "moved") return null;
-    if (line) return vertices.length > 1 ? { type: "LineString", coordinates: vertices } : undefined;
-    if (vertices.length) return { type: "Point", coordinates: vertices.at(-1) };
-    const position = tools.position();
-    return position ? { type: "Point", coordinates: [position.lon, position.lat] } : undefined;
+  const asShown = () => draft.finding === "here" && SELF_EVIDENT.has(work.precision) && !draft.geometry;
+  const isFound = () => draft.finding === "here" || draft.finding === "moved";
+  const here = () => { const at = tools.position(); return at && [at.lon, at.lat]; };
+  const unmoved = () => draft.taken && JSON.stringify(draft.geometry) === JSON.stringify(work.geometry);
+
+  /** What is marked on the map: what was dragged or drawn, else where the device is; null where there is nothing. */
+  function marked() {
+    if (!isFound() || asShown()) return null;
+    if (draft.geometry || draft.shape !== "point") return draft.geometry;
+    return here() && { type: "Point", coordinates: here() };
+  }
+
+  /** Why what is marked cannot be the place yet; empty where it can. */
+  function whyNot() {
+    const geometry = marked();
+    if (!isFound() || asShown()) return "";
+    if (!geometry) return "place_missing";
+    if (draft.finding === "moved" && unmoved()) return "drag_it";
+    if (!isWhole(geometry)) return draft.shape === "line" ? "line_short" : "area_short";
+    return crossesItself(geometry) ? "area_crossed" : "";
+  }
+
+  function placeWords() {
+    const why = whyNot();
+    if (asShown()) return say("place_as_shown");
+    if (why && why !== "place_missing") return say(why);
+    if (draft.taken) return say("place_dragged");
+    if (draft.shape === "point") return say(why || (draft.geometry ? "place_by_hand" : "place_by_position"));
+    return draft.geometry ? say("line_of", { n: pointsOf(draft.geometry) }) : say("place_missing");
   }
 
   function showPlace() {
-    const found = draft.finding === "here" || draft.finding === "moved";
-    const asShown = draft.finding === "here" && SELF_EVIDENT.has(work.precision) && !draft.byHand;
-    $("place-state").hidden = !found;
-    $("drawing").hidden = !found || asShown;
-    $("toggle-line").textContent = say(draft.line ? "draw_point" : "draw_line");
-    $("undo-vertex").textContent = say("undo_vertex");
-    $("undo-vertex").hidden = !draft.line || !draft.vertices.length;
-    map.mark(found);
-    if (!found) { map.showMark([]); return; }
-    const shape = geometry();
-    $("place-state").textContent = asShown ? say("place_as_shown") : shape === undefined && !draft.line ? say("place_missing")
-      : draft.line ? say("line_of", { n: draft.vertices.length }) : say(draft.byHand ? "place_by_hand" : "place_by_position");
-    map.showMark(asShown ? [] : draft.line ? draft.vertices : shape ? [shape.coordinates] : []);
+    $("place-state").hidden = !isFound();
+    $("drawing").hidden = !isFound() || asShown();
+    $("undo-vertex").hidden = draft.taken || draft.shape === "point" || !draft.geometry;
+    $("redraw").hidden = draft.shape === "point" || !draft.geometry;
+    $("to-position").hidden = !here() || !draft.geometry || (draft.shape !== "point" && !draft.taken);
+    map.mark(isFound());
+    map.showMark(marked());
+    if (isFound()) $("place-state").textContent = placeWords();
+  }
+
+  /** Another place, or none: kept and shown. */
+  function place(geometry) {
+    draft.geometry = geometry;
+    keep();
+    showPlace();
+  }
+
+  /** The shape that is marked from now on: the one on the map where it is the thing's own, else an empty one. */
+  function begin(shape) {
+    const own = work.geometry && shape !== "point" && shape === shapeOf(work.geometry) && DRAGGED.has(work.precision)
+      && draft.finding === "moved" && pointsOf(work.geometry) < MAX_VERTICES;
+    Object.assign(draft, { shape, taken: Boolean(own) });
+    showChoices();
+    place(own ? structuredClone(work.geometry) : null);
   }
 
   function showChoices() {
     choices($("findings"), settings.strings.findings, draft.finding, (finding) => {
       draft.finding = finding;
-      // A line that lies elsewhere is drawn anew; anything else is a point, at first where the inspector stands.
-      draft.line = finding === "moved" && LINEAR.has(work.geometry?.type);
-      draft.vertices = [];
-      draft.byHand = false;
-      keep();
-      showChoices();
-      showPlace();
+      // What lies elsewhere is dragged there as it is; all else is a point, at first where the inspector stands.
+      begin(finding === "moved" && work.geometry && DRAGGED.has(work.precision) ? shapeOf(work.geometry) : "point");
     });
+    choices($("shapes"), settings.strings.shapes, draft.shape, begin);
     choices($("statuses"), settings.labels.status, draft.status, (status) => {
       draft.status = draft.status === status ? null : status;
       keep();
       showChoices();
     });
+  }
+
+  function showWay() {
+    const way = here() && wayTo(here(), work);
+    $("sheet-way").textContent = way ? `${direction(way.degrees)} ${metres(way.metres)}` : "";
   }
 
   function showPhotos() {
@@ -121,28 +164,35 @@ export function makeSheet(tools) {
     });
   }
   $("note").addEventListener("input", () => { draft.note = $("note").value; keep(); });
-  $("toggle-line").addEventListener("click", () => {
-    Object.assign(draft, { line: !draft.line, vertices: [], byHand: draft.finding === "here" ? draft.byHand : false });
-    keep();
-    showPlace();
+  $("camera").addEventListener("cancel", () => tools.tell(say("no_photo"))); // closed, or not allowed: browsers do not say which
+  $("undo-vertex").addEventListener("click", () => place(withoutPoint(draft.geometry)));
+  $("redraw").addEventListener("click", () => { draft.taken = false; place(null); });
+  $("to-position").addEventListener("click", () => {
+    if (draft.taken) moveTo(here());
+    else place(null);
   });
-  $("undo-vertex").addEventListener("click", () => { draft.vertices.pop(); keep(); showPlace(); });
+
+  function moveTo(to) {
+    const from = middleOf(draft.geometry);
+    place(shifted(draft.geometry, [to[0] - from[0], to[1] - from[1]]));
+  }
+
   $("close-sheet").addEventListener("click", () => close());
   $("save").addEventListener("click", () => save());
 
   async function save() {
     if (!draft.finding) { tools.tell(say("choose_finding")); return; }
-    const place = geometry();
-    if (place === undefined) { tools.tell(say("place_missing")); return; }
+    const why = whyNot();
+    if (why) { tools.tell(say(why)); return; }
     const session = tools.session();
     if (!session) { tools.tell(say("sign_in")); return; }
     $("save").disabled = true;
     try {
       await busy;
       const check = {
-        id: crypto.randomUUID(), account: session.name, made_at: Date.now(), state: "waiting", reason: "", name: work.name,
+        id: draft.id, account: session.name, made_at: Date.now(), state: "waiting", reason: "", name: work.name,
         content: {
-          device: tools.device, inspector: session.name, work: work.id, location: work.location ?? null, finding: draft.finding, geometry: place,
+          device: tools.device, inspector: session.name, work: work.id, location: work.location ?? null, finding: draft.finding, geometry: marked(),
           position: tools.position(), seen_at: new Date().toISOString(), clock_offset_s: (await store.fact("clock_offset_s")) ?? null,
           status_seen: draft.status, note: draft.note.trim(), photos: photos.map(announced), answers: draft.answers,
         },
@@ -151,7 +201,8 @@ export function makeSheet(tools) {
       close();
       tools.onSaved(check);
     } catch (error) {
-      tools.tell(storageWords(error));
+      if (error?.name === "ConstraintError") close(); // saved already: in another window, or a moment ago
+      tools.tell(error?.name === "ConstraintError" ? say("saved_elsewhere") : storageWords(error));
     } finally {
       $("save").disabled = false;
     }
@@ -188,6 +239,7 @@ export function makeSheet(tools) {
     tools.onOpen(work);
     if (work.geometry) map.frame(work.geometry);
     showPlace();
+    showWay();
     $("sheet").scrollTop = 0;
   }
 
@@ -196,7 +248,7 @@ export function makeSheet(tools) {
     $("sheet").hidden = true;
     document.body.classList.remove("checking");
     map.mark(false);
-    map.showMark([]);
+    map.showMark(null);
     map.resize();
     tools.onClose();
   }
@@ -204,13 +256,16 @@ export function makeSheet(tools) {
   return {
     open, close,
     current: () => work,
-    positionChanged: () => { if (work && draft.finding) showPlace(); },
+    positionChanged() {
+      if (!work) return;
+      showWay();
+      if (draft.finding) showPlace();
+    },
     markAt(point) {
       if (!work) return;
-      draft.byHand = true;
-      draft.vertices = draft.line ? [...draft.vertices, point] : [point];
-      keep();
-      showPlace();
+      if (draft.taken) moveTo(point);
+      else place(withPoint(draft.geometry, draft.shape, point));
     },
+    dragged(geometry) { if (work) place(geometry); },
   };
 }

@@ -22,15 +22,16 @@ function makeStores({ target: { result: database } }) {
 }
 
 /**
- * Opens the tablet's store. Rejects where the browser keeps nothing.
+ * Opens the tablet's store. Rejects where the browser keeps nothing. `onOutdated` is called when a newer page has changed the
+ * store's form, after which this one cannot write.
  * Checks: { id, content, account, made_at, state: "waiting" | "sent" | "refused", reason, decision, question, conflict }.
  * Photos: { id, check, blob, state: "waiting" | "sent" | "refused", reason }; `check` is "draft <work>" before it is saved.
  */
-export async function openStore(name = "guatu") {
+export async function openStore(name = "guatu", onOutdated = () => {}) {
   const opening = indexedDB.open(name, VERSION);
   opening.onupgradeneeded = makeStores;
   const database = await promised(opening);
-  database.onversionchange = () => database.close(); // a newer page in another tab upgrades; this one asks for a reload
+  database.onversionchange = () => { database.close(); onOutdated(); };
 
   const read = (store, key) => promised(database.transaction(store).objectStore(store).get(key));
   const readAll = (store) => promised(database.transaction(store).objectStore(store).getAll());

@@ -9,7 +9,7 @@ const FINAL = new Set([409, 422]); // the server has seen it and does not take i
 class Interrupted extends Error {
   constructor(why) {
     super(why);
-    this.why = why; // "offline", "busy" or "sign_in"
+    this.why = why; // "offline", "busy", "sign_in" or "not_inspector"
   }
 }
 
@@ -23,7 +23,8 @@ async function ask(address, options = {}) {
   } catch {
     throw new Interrupted("offline");
   }
-  if (response.status === 401 || response.status === 403) throw new Interrupted("sign_in");
+  if (response.status === 401) throw new Interrupted("sign_in");
+  if (response.status === 403) throw new Interrupted("not_inspector");
   let answer;
   try {
     answer = await response.json();
@@ -41,6 +42,7 @@ export async function signedIn(addresses, store) {
   const middle = (before + Date.now()) / 2;
   const offset = date ? Math.round((Date.parse(date) - middle) / 1000) : 0;
   await store.setFact("clock_offset_s", Math.abs(offset) <= 2 ? 0 : offset); // `Date` has whole seconds
+  await store.setFact("contact_at", middle);
   if (answer.name) await store.setFact("session", { name: answer.name, role: answer.role, offline_until: answer.offline_until });
   return answer;
 }
@@ -76,8 +78,8 @@ async function sendCheck(addresses, store, check, csrf) {
     await store.alterCheck(check.id, () => ({ state: "refused", reason: why }));
     return;
   }
-  const { decision, question, conflict } = answer;
-  await store.alterCheck(check.id, () => ({ state: "sent", reason: "", decision, question, conflict }));
+  const { decision, question, conflict, clock_doubtful } = answer;
+  await store.alterCheck(check.id, () => ({ state: "sent", reason: "", decision, question, conflict, clock_doubtful }));
   for (const photo of await store.photosOf(check.id)) {
     if (photo.state !== "waiting") continue;
     const { missing, refused: reason } = answer.photos[photo.id];
@@ -109,7 +111,7 @@ async function learnDecisions(addresses, store, name) {
 /**
  * Sends all that waits, one after the other, the oldest first. Only one tab or worker sends at a time.
  * Returns { done, why, left }: whether all of this account's checks have arrived, and if not, why: "offline", "busy",
- * "sign_in", or "running" where another tab is at it. `onChange` is called after each check.
+ * "sign_in", "not_inspector", or "running" where another tab is at it. `onChange` is called after each check.
  */
 export async function sendAll(addresses, store, { onChange = () => {}, lock = "guatu-send" } = {}) {
   const outcome = await navigator.locks.request(lock, { ifAvailable: true }, async (free) => {
@@ -126,7 +128,7 @@ export async function sendAll(addresses, store, { onChange = () => {}, lock = "g
         } catch (error) {
           if (!(error instanceof Interrupted)) throw error;
           why = error.why; // the next one may get through: a photo that is cut again and again does not hold up the rest
-          if (why === "sign_in") break;
+          if (why === "sign_in" || why === "not_inspector") break;
         }
         onChange();
       }
