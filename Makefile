@@ -2,6 +2,7 @@
 #
 #   make run     set up, then serve guatu with its examples
 #   make test    set up, then lint, check types and run all tests
+#   make cover   the same, and say which lines no test runs
 #   make setup   only set up: then there is .venv/bin/guatu
 #   make lock    resolve the dependencies anew, after a change of pyproject.toml or package.json
 
@@ -13,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras
 CATALOGUE := webmap/translations/en/LC_MESSAGES/messages
 
-.PHONY: run test setup setup-test system system-test lock
+.PHONY: run test cover setup setup-test system system-test lock
 .DELETE_ON_ERROR:
 
 run: setup
@@ -24,7 +25,10 @@ test: setup-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	@# the tests start guatu some forty times: let Python keep the bytecode; neighbours of a module stay on one worker
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal $(PYTEST)
+
+cover: PYTEST = --cov --cov-report=term:skip-covered
+cover: test
 
 setup: system .venv/run.stamp webmap/static/vendor $(CATALOGUE).mo
 
