@@ -99,7 +99,10 @@ def test_choices_lists_and_popups_show_it_as_text(planner: Page, hostile):
     planner.goto("/")
     planner.wait_for_selector("body[data-ready]")
     for facet in ("report", "town", "area"):
-        shown = planner.locator(f"[data-facet={facet}]").text_content()
+        box = planner.locator(f"[data-facet={facet}]")
+        box.evaluate("details => { details.open = true; }")  # what is closed is not filled
+        expect(box.locator("label")).not_to_have_count(0)
+        shown = box.text_content()
         assert all(text in shown for text in PAYLOADS.values()), facet
     planner.get_by_role("tab", name="未定位").click()
     expect(planner.locator("#unplaced li")).to_have_count(len(PAYLOADS))
