@@ -242,7 +242,8 @@ def test_a_full_storage_keeps_what_was_entered_and_saved_before(
     page: Page, context: BrowserContext, sessions: Sessions, base_url: str, works
 ):
     quota = {"origin": base_url, "quotaSize": QUOTA}
-    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
+    devtools = context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", quota)
     prepare(page, sessions)
     context.set_offline(True)
     check(page, works["清溪公园"])
@@ -259,6 +260,7 @@ def test_a_full_storage_keeps_what_was_entered_and_saved_before(
     expect(page.locator("#waiting-count")).to_have_text("1")
     open_work(page, works["第一小学"])
     expect(page.locator("#note")).to_have_value("别丢")
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": base_url})  # the inspector has made room
     context.set_offline(False)
     send(page)
     assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]

@@ -357,7 +357,7 @@ async function startWorker() {
 
 show("near");
 watchPosition();
-await store.setFact("addresses", addresses);
+await store.noteFact("addresses", addresses);
 await loadSession();
 if (!(await holdPage({ ifAvailable: true }))) offerTakeover();
 await loadWorks();

@@ -64,6 +64,11 @@ export async function openStore(name = "guatu", onOutdated = () => {}) {
     close: () => database.close(),
     fact: (name) => read("facts", name),
     setFact: (name, value) => write(["facts"], (store) => store("facts").put(value, name)),
+    /** Keeps a fact that the page can do without: a full tablet does not stop it. */
+    noteFact: (name, value) =>
+      write(["facts"], (store) => store("facts").put(value, name)).catch((error) => {
+        if (error?.name !== "QuotaExceededError") throw error;
+      }),
 
     works: () => readAll("works"),
     replaceWorks: (works, area) => write(["works", "facts"], (store) => {

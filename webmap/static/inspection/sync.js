@@ -41,9 +41,9 @@ export async function signedIn(addresses, store) {
   const { answer, date } = await ask(addresses.session);
   const middle = (before + Date.now()) / 2;
   const offset = date ? Math.round((Date.parse(date) - middle) / 1000) : 0;
-  await store.setFact("clock_offset_s", Math.abs(offset) <= 2 ? 0 : offset); // `Date` has whole seconds
-  await store.setFact("contact_at", middle);
-  if (answer.name) await store.setFact("session", { name: answer.name, role: answer.role, offline_until: answer.offline_until });
+  await store.noteFact("clock_offset_s", Math.abs(offset) <= 2 ? 0 : offset); // `Date` has whole seconds
+  await store.noteFact("contact_at", middle);
+  if (answer.name) await store.noteFact("session", { name: answer.name, role: answer.role, offline_until: answer.offline_until });
   return answer;
 }
 
