@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gazetteer.reading.heads import Heads
-from gazetteer.reading.lexicon import Endings, Lexicon, Role, trie_pattern
+from gazetteer.reading.lexicon import Lexicon, Role, trie_pattern
 from gazetteer.reading.lists import WorkList
 from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.reading.member import Item
 from gazetteer.reading.predicates import Predicate, Predicates
+from gazetteer.reading.stops import Stops
 from gazetteer.vocabulary import Kind
 
 MAX_NAME = 30
@@ -88,15 +89,16 @@ class Case:
 class Judge:
     """Judges members with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, measures: Measures, heads: Heads, predicates: Predicates) -> None:
+    def __init__(
+        self, lexicon: Lexicon, measures: Measures, heads: Heads, predicates: Predicates, stops: Stops
+    ) -> None:
         self._lexicon = lexicon
         self._measures = measures
         self._heads = heads
         self._predicates = predicates
-        self._stop_ends = Endings(lexicon.stop_ends)
         self._openings = lexicon.lists["openings"]
         self._starts = re.compile(trie_pattern(lexicon.stop_starts))
-        self._holds = re.compile(trie_pattern(lexicon.stop_holds))
+        self._stop_words = stops
         self._counted_actions = tuple(word for word, action in lexicon.actions.items() if action.name)
         self._lengths = frozenset((*lexicon.lists["length"], *lexicon.lists["area"]))
         self._parts = frozenset(lexicon.lists["parts"])
@@ -179,12 +181,12 @@ class Judge:
             return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}"
         if _NUMBERS.fullmatch(name) and case.text[member.core[0] - 1 : member.core[0]] == "“":
             return "a slogan"
-        if held := self._holds.search(name + case.text[slice(*(member.shared or (0, 0)))]):
+        if held := self._stop_words.holds.search(name + case.text[slice(*(member.shared or (0, 0)))]):
             return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
         if member.shared:
             return None
         head = member.core[1] - member.head_start if member.head else 0
-        ending = name[self._stop_ends.longest(name, 0, len(name)) :]
+        ending = name[self._stop_words.ends.longest(name, 0, len(name)) :]
         return f"{ending} is {self._lexicon.stop_ends[ending]}" if len(ending) > head else None
 
     def _opened(self, case: Case) -> str | None:
@@ -209,7 +211,7 @@ class Judge:
 
     def stopped(self, name: str) -> bool:
         """Whether words that end like these are no work."""
-        return self._stop_ends.longest(name, 0, len(name)) < len(name)
+        return self._stop_words.ends.longest(name, 0, len(name)) < len(name)
 
     def _unknown(self, case: Case) -> str | None:
         """A name without a known head is believed for its verb, its list, its phase or its ends."""
@@ -242,7 +244,7 @@ class Judge:
         last = group[-1].member
         head = last.head_length if last.head else 0
         words = case.text[slice(*last.core)]
-        ending = len(words) - self._stop_ends.longest(words, 0, len(words))
+        ending = len(words) - self._stop_words.ends.longest(words, 0, len(words))
         return not last.shared and ending > head
 
     def _sized(self, quantity: Quantity) -> bool:
@@ -270,7 +272,7 @@ class Judge:
             sibling = other.member
             if other is not case.item and sibling.head and not sibling.quantity:
                 words = case.text[slice(*sibling.core)]
-                yield not self.stopped(words) and not self._holds.search(words)
+                yield not self.stopped(words) and not self._stop_words.holds.search(words)
 
     def _common(self, case: Case) -> str | None:
         """推进老旧小区改造: neither which nor how many."""

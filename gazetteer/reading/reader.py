@@ -16,6 +16,7 @@ from gazetteer.reading.predicates import Predicates
 from gazetteer.reading.result import Reading, Rejection
 from gazetteer.reading.sentence import Sentence
 from gazetteer.reading.sharing import Sharing
+from gazetteer.reading.stops import Stops
 from gazetteer.reading.stripping import Stripper
 from gazetteer.reading.structure import Reader
 from gazetteer.work import Work
@@ -29,12 +30,13 @@ class Grammar:
         self.measures = measures = Measures(lexicon)
         self.predicates = Predicates(lexicon, measures)
         self.heads = Heads(lexicon)
-        self.stripper = Stripper(lexicon, measures, self.heads)
+        stops = Stops(lexicon)
+        self.stripper = Stripper(lexicon, measures, self.heads, stops)
         members = Members(lexicon, self.heads, self.stripper)
-        self.lists = Lists(lexicon, measures, members, self.predicates, Sharing(lexicon, self.heads))
+        self.lists = Lists(lexicon, measures, members, self.predicates, Sharing(lexicon, self.heads, stops))
         self.places = Places(self.heads)
         self.classifier = Classifier(lexicon, self.heads)
-        self.judge = Judge(lexicon, measures, self.heads, self.predicates)
+        self.judge = Judge(lexicon, measures, self.heads, self.predicates, stops)
 
     def read(self, text: str) -> Reading:
         """All works of a report."""

@@ -41,13 +41,13 @@ _NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<s
 class Sharing:
     """Shares with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, heads: Heads) -> None:
+    def __init__(self, lexicon: Lexicon, heads: Heads, stops: Stops) -> None:
         self._lexicon = lexicon
         self._heads = heads
         self._dependents = frozenset(lexicon.lists["dependents"])
         self._unshared = frozenset(lexicon.lists["unshared"])
-        self._stops = Stops(lexicon)
-        self._closings = Closings(lexicon, heads, self._stops)
+        self._stops = stops
+        self._closings = Closings(lexicon, heads, stops)
 
     def share(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
         """The works of a group of members, which `closing` sums up (等3个污水处理厂)."""

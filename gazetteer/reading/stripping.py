@@ -8,6 +8,7 @@ from gazetteer.reading.heads import PHASE, Heads
 from gazetteer.reading.lexicon import Endings, Lexicon, trie_pattern
 from gazetteer.reading.measures import ANY_DIGIT, Measures, Quantity, bracket_ends, relative_ends
 from gazetteer.reading.member import Member
+from gazetteer.reading.stops import Stops
 
 _SIZES = frozenset(
     ("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷", "平方公里", "平方", "平米", "㎡", "m2")
@@ -46,7 +47,7 @@ _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?"
 class Stripper:
     """Strips with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, measures: Measures, heads: Heads) -> None:
+    def __init__(self, lexicon: Lexicon, measures: Measures, heads: Heads, stops: Stops) -> None:
         self._lexicon = lexicon
         self._measures = measures
         self._heads = heads
@@ -57,7 +58,7 @@ class Stripper:
         self._structures = frozenset(lexicon.lists["structures"])
         known = (*lexicon.actions, *lexicon.stages, *self._generic, *self._parts)
         self._stripped = Endings(word for word in known if len(word) > 1 or word in self._generic)
-        self._stop_ends = Endings(lexicon.stop_ends)
+        self._stops = stops
         self._adverbs = Endings(word for word in lexicon.adverbs if len(word) > 1 and word not in lexicon.heads)
         self._last = {*"）”段期", *_PARTICLES, *measures.last, *self._stripped.last, *self._adverbs.last}
         """The characters that something to strip ends in."""
@@ -288,7 +289,7 @@ class Stripper:
 
     def _is_part(self, text: str, start: int, begin: int, end: int, *, headed: bool) -> bool:
         """Whether a word for a part stands behind a name or an action (水库|大坝, 扩建|路基), not in 市场主体."""
-        if self._stop_ends.longest(text, start, end) < begin:
+        if self._stops.ends.longest(text, start, end) < begin:
             return False
         acted = any(text[b:begin] in self._lexicon.actions for b in range(max(start, begin - 5), begin))
         return headed or acted or text[begin - 1] == "）"
