@@ -260,8 +260,11 @@ def test_a_full_storage_keeps_what_was_entered_and_saved_before(
     expect(page.locator("#waiting-count")).to_have_text("1")
     open_work(page, works["第一小学"])
     expect(page.locator("#note")).to_have_value("别丢")
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": base_url})  # the inspector has made room
     context.set_offline(False)
+    page.locator("#send").tap()
+    expect(page.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)  # it arrived, and cannot be noted here
+    assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": base_url})  # the inspector has made room
     send(page)
     assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]
 

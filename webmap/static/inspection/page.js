@@ -236,7 +236,9 @@ async function send() {
   $("send").classList.remove("busy");
   await loadSession();
   const left = await loadChecks();
-  const words = { offline: "offline", busy: "server_busy", sign_in: "sign_in", not_inspector: "not_inspector" };
+  const words = {
+    offline: "offline", busy: "server_busy", sign_in: "sign_in", not_inspector: "not_inspector", storage_full: "storage_full",
+  };
   if (why in words && left) tell(say(words[why]));
   else if (Object.values(words).some((name) => say(name) === $("message").textContent)) tell("");
 }

@@ -9,8 +9,19 @@ const FINAL = new Set([409, 422]); // the server has seen it and does not take i
 class Interrupted extends Error {
   constructor(why) {
     super(why);
-    this.why = why; // "offline", "busy", "sign_in" or "not_inspector"
+    this.why = why; // "offline", "busy", "sign_in", "not_inspector" or "storage_full"
   }
+}
+
+/** Whether the tablet had room for a change; what has arrived is sent again otherwise, and the server knows it. */
+const hadRoom = (change) => change.then(() => true, (error) => {
+  if (error?.name === "QuotaExceededError") return false;
+  throw error;
+});
+
+/** A change without which sending cannot go on. */
+async function note(change) {
+  if (!(await hadRoom(change))) throw new Interrupted("storage_full");
 }
 
 async function ask(address, options = {}) {
@@ -62,12 +73,12 @@ async function sendPhoto(addresses, store, photo, missing, csrf) {
       headers: { "X-CSRFToken": csrf, "Content-Digest": await digestHeader(part), "Content-Type": "application/octet-stream" },
     });
     if (refused) {
-      await store.alterPhoto(photo.id, () => ({ state: "refused", reason }));
+      await note(store.alterPhoto(photo.id, () => ({ state: "refused", reason })));
       return;
     }
     left = answer.missing;
   }
-  await store.alterPhoto(photo.id, () => ({ state: "sent", blob: null }));
+  if (!(await hadRoom(store.alterPhoto(photo.id, () => ({ state: "sent", blob: null }))))) await store.dropPhoto(photo.id);
 }
 
 async function sendCheck(addresses, store, check, csrf) {
@@ -75,17 +86,19 @@ async function sendCheck(addresses, store, check, csrf) {
     method: "PUT", body: JSON.stringify(check.content), headers: { "X-CSRFToken": csrf, "Content-Type": "application/json" },
   });
   if (notTaken) {
-    await store.alterCheck(check.id, () => ({ state: "refused", reason: why }));
+    await note(store.alterCheck(check.id, () => ({ state: "refused", reason: why })));
     return;
   }
   const { decision, question, conflict, clock_doubtful } = answer;
-  await store.alterCheck(check.id, () => ({ state: "sent", reason: "", decision, question, conflict, clock_doubtful }));
+  const noteSent = () => hadRoom(store.alterCheck(check.id, () => ({ state: "sent", reason: "", decision, question, conflict, clock_doubtful })));
+  const noted = await noteSent();
   for (const photo of await store.photosOf(check.id)) {
     if (photo.state !== "waiting") continue;
     const { missing, refused: reason } = answer.photos[photo.id];
-    if (reason) await store.alterPhoto(photo.id, () => ({ state: "refused", reason }));
+    if (reason) await note(store.alterPhoto(photo.id, () => ({ state: "refused", reason })));
     else await sendPhoto(addresses, store, photo, missing, csrf);
   }
+  if (!noted && !(await noteSent())) throw new Interrupted("storage_full"); // its photos have left, which may have made room
 }
 
 /** Whether a check, or one of its photos, is still only on the tablet. */
@@ -103,7 +116,7 @@ async function learnDecisions(addresses, store, name) {
     for (const { id } of asked) {
       const state = known.get(id);
       // A server that was restored from an older backup has forgotten the check: it is sent again.
-      await store.alterCheck(id, () => (state ? { decision: state.decision, question: state.question, conflict: state.conflict } : { state: "waiting" }));
+      await note(store.alterCheck(id, () => (state ? { decision: state.decision, question: state.question, conflict: state.conflict } : { state: "waiting" })));
     }
   }
 }
@@ -111,7 +124,7 @@ async function learnDecisions(addresses, store, name) {
 /**
  * Sends all that waits, one after the other, the oldest first. Only one tab or worker sends at a time.
  * Returns { done, why, left }: whether all of this account's checks have arrived, and if not, why: "offline", "busy",
- * "sign_in", "not_inspector", or "running" where another tab is at it. `onChange` is called after each check.
+ * "sign_in", "not_inspector", "storage_full", or "running" where another tab is at it. `onChange` is called after each check.
  */
 export async function sendAll(addresses, store, { onChange = () => {}, lock = "guatu-send" } = {}) {
   const outcome = await navigator.locks.request(lock, { ifAvailable: true }, async (free) => {
