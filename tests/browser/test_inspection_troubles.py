@@ -262,7 +262,7 @@ def test_a_full_storage_keeps_what_was_entered_and_saved_before(
     expect(page.locator("#note")).to_have_value("别丢")
     context.set_offline(False)
     page.locator("#send").tap()
-    expect(page.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)  # it arrived, and cannot be noted here
+    expect(page.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)  # arrived, but not noted
     assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": base_url})  # the inspector has made room
     send(page)
