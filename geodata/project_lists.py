@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gazetteer.errors import GuatuError
 from gazetteer.reading import read_works
-from gazetteer.reading.columns import status_in
+from gazetteer.reading.lexicon import Lexicon
 from gazetteer.reading.project_list import ProjectList, ProjectRow
 from gazetteer.vocabulary import Kind, Nature, Period, Sector, Status
 from gazetteer.work import Span
@@ -53,8 +53,11 @@ class ListedWorks:
     problems: tuple[str, ...]
 
 
-def listed_works(projects: ProjectList, sheet: str | None = None) -> ListedWorks:
-    """The works of a list, or of one of its sheets. Raises GuatuError where there is no such sheet or no project."""
+def listed_works(projects: ProjectList, sheet: str | None = None, lexicon: Lexicon | None = None) -> ListedWorks:
+    """The works of a list, or of one of its sheets, their names read with a lexicon (the package's own where None).
+
+    Raises GuatuError where there is no such sheet or no project.
+    """
     chosen = [table for table in projects.sheets if sheet in (None, table.name)]
     if not chosen:
         names = "、".join(dict.fromkeys(table.name for table in projects.sheets))
@@ -70,7 +73,7 @@ def listed_works(projects: ProjectList, sheet: str | None = None) -> ListedWorks
         length += len(heading) + 1
         for row in table.rows:
             line = SEPARATOR.join([row.name, *_other_cells(row)])
-            works.append(_work(row, line, length))
+            works.append(_work(row, line, length, lexicon))
             lines.append(line)
             length += len(line) + 1
             plan, wrong = _plan(row)
@@ -142,17 +145,16 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())
 
 
-def _work(row: ProjectRow, line: str, start: int) -> ReadWork:
+def _work(row: ProjectRow, line: str, start: int, lexicon: Lexicon | None) -> ReadWork:
     """The row as a work: its own columns first, then what guatu reads in its name."""
-    read = read_name(row.name)
+    read = read_name(row.name, lexicon)
     flags = list(read.flags)
-    status = row.status or (status_in(row.progress) if row.progress else None)
-    if status is None:
+    if row.status is None:
         flags.append(NO_STATUS)
     places = (place for place in (row.place, row.town) if place)
     return replace(
         read,
-        status=status or Status.ONGOING,
+        status=row.status or Status.ONGOING,
         nature=row.nature or read.nature,
         sector=row.sector or read.sector,
         area=row.area,
@@ -163,9 +165,9 @@ def _work(row: ProjectRow, line: str, start: int) -> ReadWork:
     )
 
 
-def read_name(name: str) -> ReadWork:
+def read_name(name: str, lexicon: Lexicon | None = None) -> ReadWork:
     """What guatu reads in a name alone: kind, sector, nature, extent. The name itself stays as it is given."""
-    found = read_works(f"实施{name}。").works
+    found = read_works(f"实施{name}。", lexicon=lexicon).works
     work = max(found, key=lambda work: sum(span.end - span.start for span in work.spans), default=None)
     span = Span(0, len(name))
     if work is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 class Settings:
     """`home` is guatu's own folder; `database_url` names the operator's PostGIS, None means the private cluster;
     `overpass` is the address of the operator's Overpass; `geocoder` names the service that may be asked online, with
-    its key and an address of its own."""
+    its key and an address of its own; `lexicon` is the planner's own folder of word lists."""
 
     home: Path
     database_url: str | None
@@ -17,11 +17,12 @@ class Settings:
     geocoder: str | None = None
     geocoder_key: str | None = None
     geocoder_url: str | None = None
+    lexicon: Path | None = None
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """`GUATU_HOME`, else `.guatu` in the working directory; `DATABASE_URL`, `GUATU_OVERPASS`, `GUATU_GEOCODER`,
-        `GUATU_GEOCODER_KEY` and `GUATU_GEOCODER_URL` where they are set to something."""
+        `GUATU_GEOCODER_KEY`, `GUATU_GEOCODER_URL` and `GUATU_LEXICON` where they are set to something."""
         home = Path(os.environ.get("GUATU_HOME") or ".guatu").expanduser().absolute()
         names = {
             "database_url": "DATABASE_URL",
@@ -30,4 +31,6 @@ class Settings:
             "geocoder_key": "GUATU_GEOCODER_KEY",
             "geocoder_url": "GUATU_GEOCODER_URL",
         }
-        return cls(home=home, **{field: os.environ.get(name) or None for field, name in names.items()})
+        lexicon = os.environ.get("GUATU_LEXICON")
+        folder = Path(lexicon).expanduser().absolute() if lexicon else None
+        return cls(home=home, lexicon=folder, **{field: os.environ.get(name) or None for field, name in names.items()})

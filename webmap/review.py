@@ -20,6 +20,7 @@ from gazetteer.errors import GuatuError
 from gazetteer.geocode import Gazetteer
 from gazetteer.reading import read_works
 from gazetteer.reading.documents import MAX_FILE_BYTES, Document, document_from_bytes, document_from_text
+from gazetteer.reading.lexicon import load
 from gazetteer.vocabulary import Kind, Nature, Period, Sector, Status
 from gazetteer.work import Span, Work
 from geodata import drafts, revisions
@@ -119,7 +120,7 @@ def _read(who: str) -> Draft:
             gettext("文字超过 %(n)d 万字，请拆开，或用命令 guatu read --save 读入", n=MAX_CHARACTERS // 10_000)
         )
     report = _report(document, name)
-    works = read_works(document.text).works
+    works = read_works(document.text, lexicon=load(Settings.from_environment().lexicon)).works
     if not works:
         raise GuatuError(gettext("没有读到工程，请确认这是政府工作报告"))
     return drafts.draft_of_reading(database(), report, works, who)

@@ -3,12 +3,10 @@
 import datetime
 import re
 
-from gazetteer.reading.columns import column_words
+from gazetteer.reading.columns import ColumnWords
 from gazetteer.reading.formats.spreadsheet import Cell
 
 _NUMBER = re.compile(r"[-+]?[\d,，.\s]+%?")
-_AMOUNT = re.compile(r"[约近]?(\d[\d,，]*(?:\.\d+)?)([万亿千]?元?)?")
-_RANGE = re.compile(r"[-—~至到]\d")
 _DATE = re.compile(r"(20\d\d)(?:\s*[年./-]\s*(\d{1,2})(?!\d)(?:\s*[月./-]\s*(\d{1,2})(?!\d))?)?")
 _COMPACT_DATE = re.compile(r"(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 _NOTHING = re.compile(r"[-—/\s无]*")
@@ -37,18 +35,11 @@ def is_blank(cell: Cell) -> bool:
     return _NOTHING.fullmatch(shown(cell)) is not None
 
 
-def money(cell: Cell, unit: str) -> float | None:
-    """Money in 10,000 yuan (万元); a unit in the cell itself counts before the column's. None for a range or no
-    number."""
-    units = column_words().units
+def money(cell: Cell, unit: str, words: ColumnWords) -> float | None:
+    """Money in 10,000 yuan (万元); None where the cell holds no amount."""
     if isinstance(cell, float):
-        return round(cell * units[unit], 6)
-    text = re.sub(r"\s", "", shown(cell))
-    match = _AMOUNT.match(text)
-    if match is None or _RANGE.match(text[match.end() :]):
-        return None
-    own = match.group(2) or unit
-    return round(float(re.sub("[,，]", "", match.group(1))) * units[own], 6)
+        return round(cell * words.units[unit], 6) if unit in words.units else None
+    return words.money_in(shown(cell), unit)
 
 
 def dates(cell: Cell) -> list[str]:

@@ -7,27 +7,19 @@ files of the same names: its words are added, a word that is already there takes
 
 import functools
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from gazetteer.errors import GuatuError
+from gazetteer.reading.lexicon_file import LexiconError, LexiconFile, files_in
 from gazetteer.vocabulary import Kind, Nature, Sector, Status
 
 FOLDER = Path(__file__).with_name("lexicon")
 FILES = ("verbs", "heads", "units", "stops", "cues", "structure", "names")
-_E = TypeVar("_E", bound=StrEnum)
 ELSEWHERE = ("columns",)
-"""Files of the same folder that other modules read."""
-MAX_FILE_BYTES = 4_000_000
-"""No lexicon file of a planner is larger; a larger one is a mistake."""
-
-
-class LexiconError(GuatuError):
-    """A lexicon file that cannot be used; the message names the file and the line."""
+"""Files of the same folder that other modules read (`column_words`)."""
 
 
 class Role(StrEnum):
@@ -203,9 +195,7 @@ def load(folder: Path | None = None) -> Lexicon:
     for source in (FOLDER, folder):
         if source is None:
             continue
-        if not source.is_dir():
-            raise LexiconError(f"词库文件夹不存在 no such lexicon folder: {source}")
-        for path in sorted(source.glob("*.toml")):
+        for path in files_in(source):
             if path.stem in ELSEWHERE:
                 continue
             if path.stem not in FILES:
@@ -216,59 +206,11 @@ def load(folder: Path | None = None) -> Lexicon:
 
 
 def _read(lexicon: Lexicon, path: Path) -> None:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise LexiconError(f"{path}: 词库文件过大 larger than {MAX_FILE_BYTES} bytes")
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LexiconError(f"{path}: {error}") from None
-    file = _File(path, text)
+    file = LexiconFile.open(path)
+    data = dict(file.data)
     for word in file.texts(data.pop("remove", []), "remove"):
         _forget(lexicon, word)
     _READERS[path.stem](lexicon, data, file)
-
-
-class _File:
-    """A lexicon file with the checks that name its lines."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-
-    def fail(self, near: str, message: str) -> LexiconError:
-        line = next((n for n, row in enumerate(self.lines, 1) if near in row), 1)
-        return LexiconError(f"{self.path}:{line}: {message}")
-
-    def texts(self, value: object, key: str) -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-            raise self.fail(key, f"{key} 应为非空词语的列表 must be a list of words")
-        return [word.strip() for word in value]
-
-    def tables(self, data: Mapping[str, Any], key: str, allowed: set[str]) -> list[dict[str, Any]]:
-        tables = data.get(key, [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise self.fail(key, f"写作 write it as [[{key}]]")
-        for table in tables:
-            for name in table:
-                if name not in allowed:
-                    raise self.fail(
-                        f"{name} =", f"[[{key}]] 中未知的键 unknown key {name!r}; one of {', '.join(sorted(allowed))}"
-                    )
-        return tables
-
-    def known(self, data: Mapping[str, Any], allowed: set[str]) -> None:
-        for name in data:
-            if name not in allowed:
-                raise self.fail(name, f"未知的键 unknown key {name!r}; one of {', '.join(sorted(allowed))}")
-
-    def one_of(self, enum: type[_E], value: object, key: str) -> _E:
-        """The member of a closed list that `value` names."""
-        try:
-            return enum(str(value))
-        except ValueError:
-            allowed = ", ".join(member.value for member in enum)
-            raise self.fail(f'"{value}"', f"{key} {value!r} 不在词表中 is not one of {allowed}") from None
 
 
 def _forget(lexicon: Lexicon, word: str) -> None:
@@ -283,13 +225,13 @@ def _forget(lexicon: Lexicon, word: str) -> None:
         lexicon.lists[key] = tuple(kept for kept in words if kept != word)
 
 
-def _add_lists(lexicon: Lexicon, data: dict[str, Any], file: _File, keys: tuple[str, ...]) -> None:
+def _add_lists(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile, keys: tuple[str, ...]) -> None:
     for key in keys:
         words = file.texts(data.pop(key, []), key)
         lexicon.lists[key] = tuple(dict.fromkeys([*lexicon.lists.get(key, ()), *words]))
 
 
-def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     keys = ("inside", "building", "plans", "approvals", "approvers", "part_works")
     file.known(data, {*keys, "adverbs", "verb", "after", "action", "stage"})
     _add_lists(lexicon, data, file, keys)
@@ -312,7 +254,7 @@ def _read_verbs(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
         lexicon.stages.update(dict.fromkeys(file.texts(table.get("words"), "words"), status))
 
 
-def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     keys = (
         "generic",
         "modifiers",
@@ -339,13 +281,13 @@ def _read_heads(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
         heads.update(dict.fromkeys(file.texts(table.get("words"), "words"), head))
 
 
-def _read_units(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_units(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     keys = ("count", "length", "area", "other", "foreign")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 
 
-def _read_stops(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_stops(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     file.known(data, {"stop"})
     for table in file.tables(data, "stop", {"why", "starts", "ends", "holds"}):
         why = table.get("why")
@@ -361,7 +303,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word).replace(r"\*", ".{1,3}") for word in words) or "(?!)")
 
 
-def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     file.known(data, {"name", "heading", "kind", "kinds"})
     lexicon.kind_cues[:0] = [
         KindCue(
@@ -386,19 +328,19 @@ def _read_cues(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
         cues[:0] = added
 
 
-def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_structure(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     keys = ("done", "planned", "body_done", "body_planned")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 
 
-def _read_names(lexicon: Lexicon, data: dict[str, Any], file: _File) -> None:
+def _read_names(lexicon: Lexicon, data: dict[str, Any], file: LexiconFile) -> None:
     keys = ("joined", "literals", "not_etc", "processes", "articles", "openings")
     file.known(data, set(keys))
     _add_lists(lexicon, data, file, keys)
 
 
-_READERS: dict[str, Callable[[Lexicon, dict[str, Any], _File], None]] = {
+_READERS: dict[str, Callable[[Lexicon, dict[str, Any], LexiconFile], None]] = {
     "verbs": _read_verbs,
     "heads": _read_heads,
     "units": _read_units,

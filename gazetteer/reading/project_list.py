@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazetteer.reading.cell_values import dates, is_blank, is_words, money, shown
-from gazetteer.reading.columns import Field, column_words, nature_in, plain_header, sector_in, status_in
+from gazetteer.reading.column_words import column_words
+from gazetteer.reading.columns import ColumnWords, Field, plain_header
 from gazetteer.reading.formats.spreadsheet import MAX_FILE_BYTES, Cell, SpreadsheetError, grids
 from gazetteer.reading.table_header import DEFAULT_UNIT, SET_BY_HAND, Column, Table, tables
 from gazetteer.vocabulary import Nature, Sector, Status
@@ -46,12 +47,14 @@ class ProjectRow:
 
     Money is in 10,000 yuan (万元). `start` and `finish` are ISO 8601 dates as exact as the list is: `2023`,
     `2023-05`, `2023-05-17`. `area` is the path of group rows above it. `cells` are all its filled cells, header and
-    text. `problems` are cells that could not be understood, each a line; their fields are None.
+    text; `code` is the project's own (项目代码), if it has one. `problems` are cells that could not be understood, each
+    a line; their fields are None.
     """
 
     sheet: str
     row: int
     name: str
+    code: str | None = None
     place: str | None = None
     town: str | None = None
     content: str | None = None
@@ -106,11 +109,14 @@ class ProjectList:
         return tuple(row for sheet in self.sheets for row in sheet.rows)
 
 
-def read_project_list(path: Path, *, columns: Mapping[Field, str] | None = None) -> ProjectList:
+def read_project_list(
+    path: Path, *, columns: Mapping[Field, str] | None = None, words: ColumnWords | None = None
+) -> ProjectList:
     """Read a list in xlsx, xls or CSV (UTF-8, UTF-16 or GB18030; commas, semicolons or tabs).
 
-    `columns` sets what the guess should not decide: a field and the header or the letter of its column. Raises
-    SpreadsheetError where the file cannot be read, holds no list, or lacks a column that was set.
+    `columns` sets what the guess should not decide: a field and the header or the letter of its column. `words` are
+    those of `column_words`, the package's own where None are given. Raises SpreadsheetError where the file cannot be
+    read, holds no list, or lacks a column that was set.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -122,17 +128,19 @@ def read_project_list(path: Path, *, columns: Mapping[Field, str] | None = None)
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise SpreadsheetError(f"打不开 {path}：{reason}。Cannot open {path} ({reason}): check the name.") from error
-    return project_list_from_bytes(data, path.name, columns=columns)
+    return project_list_from_bytes(data, path.name, columns=columns, words=words)
 
 
-def project_list_from_bytes(data: bytes, name: str, *, columns: Mapping[Field, str] | None = None) -> ProjectList:
+def project_list_from_bytes(
+    data: bytes, name: str, *, columns: Mapping[Field, str] | None = None, words: ColumnWords | None = None
+) -> ProjectList:
     """As `read_project_list`, from the bytes of a file and its name."""
     chosen = dict(columns or {})
     sheets: list[Sheet] = []
     unused: list[UnusedRow] = []
     headers: set[str] = set()
     for grid in grids(data, name):
-        found = list(tables(grid, chosen))
+        found = list(tables(grid, words or column_words(), chosen))
         if not found and grid.cells:
             unused.append(UnusedRow(grid.name, 1, _row_text(grid.cells[0]), "没有表头 no header was found"))
         for table in found:
@@ -205,7 +213,7 @@ class _Reader:
     def _is_said(self, cells: Sequence[Cell]) -> str | None:
         """Why a row that says something else than a project is left out, or None: totals, notes, the header again."""
         present = [text for cell in cells if (text := shown(cell))]
-        words = column_words()
+        words = self.table.words
         total = re.compile(rf"(?:{'|'.join(words.totals)})(?:[^一-鿿]|$)")
         if any(total.match(re.sub(r"\s", "", text)) for text in present[:2]):
             return "合计行 a total"
@@ -270,7 +278,7 @@ class _Reader:
         def amount(field: Field) -> float | None:
             index = self._index(field)
             unit = DEFAULT_UNIT if index is None else self.table.columns[index].unit
-            found = money(self._cell(number, field), unit or DEFAULT_UNIT)
+            found = money(self._cell(number, field), unit or DEFAULT_UNIT, self.table.words)
             if found is None:
                 complain(field, "不是金额 not an amount of money")
             return found
@@ -286,6 +294,7 @@ class _Reader:
             sheet=self.table.grid.name,
             row=number + 1,
             name=self._name(number),
+            code=self._words(number, Field.CODE),
             place=self._words(number, Field.PLACE),
             town=self._words(number, Field.TOWN),
             content=self._words(number, Field.CONTENT),
@@ -296,12 +305,12 @@ class _Reader:
             responsible=self._words(number, Field.RESPONSIBLE),
             progress=self._words(number, Field.PROGRESS),
             status=self._status(number, area),
-            nature=nature_in(self._words(number, Field.NATURE) or ""),
+            nature=self.table.words.nature_in(self._words(number, Field.NATURE) or ""),
             sector=next(
                 (
                     found
                     for text in (self._words(number, Field.SECTOR), *reversed(area))
-                    if (found := sector_in(text or ""))
+                    if (found := self.table.words.sector_in(text or ""))
                 ),
                 None,
             ),
@@ -317,10 +326,13 @@ class _Reader:
         )
 
     def _status(self, number: int, area: Sequence[str]) -> Status | None:
-        """From its own column; from 续建 and the like in the column of natures; from its group rows, nearest first."""
-        nature = self._words(number, Field.NATURE) or ""
-        texts = [self._words(number, Field.STATUS) or "", "" if nature_in(nature) else nature, *reversed(area)]
-        return next((found for text in texts if (found := status_in(text)) is not None), None)
+        """From its own column; from 续建 and the like in the column of natures; from its group rows, nearest first;
+        from its progress."""
+        words = self.table.words
+        nature, progress = (self._words(number, field) or "" for field in (Field.NATURE, Field.PROGRESS))
+        own = self._words(number, Field.STATUS) or ""
+        texts = [own, "" if words.nature_in(nature) else nature, *reversed(area), progress]
+        return next((found for text in texts if (found := words.status_in(text)) is not None), None)
 
 
 def _ends(period: Sequence[str]) -> tuple[str | None, str | None]:

@@ -8,13 +8,10 @@ from gazetteer.reading.cell_values import is_words, shown
 from gazetteer.reading.columns import (
     MONEY,
     NAMED,
+    ColumnWords,
     Field,
     Guess,
-    column_words,
-    guess_by_content,
-    guesses,
     plain_header,
-    unit_in,
 )
 from gazetteer.reading.formats.spreadsheet import Cell, Grid, Merge, column_letter
 
@@ -68,30 +65,33 @@ class Table:
     title: str | None
     columns: tuple[Column, ...]
     filled: Mapping[tuple[int, int], tuple[int, int]]
+    words: ColumnWords
 
     def cell(self, row: int, column: int) -> Cell:
         """One cell as the file has it."""
         return _at(self.grid.cells, row, column)
 
 
-def tables(grid: Grid, chosen: Mapping[Field, str]) -> Iterator[Table]:
+def tables(grid: Grid, words: ColumnWords, chosen: Mapping[Field, str]) -> Iterator[Table]:
     """The tables of a sheet that have a column of names: from each header to the next.
 
     `chosen` sets columns by header or letter; with the names' column set by letter, a sheet without a header is one
     table.
     """
     filled = _filled(grid)
-    tops = _header_rows(grid, chosen)
+    tops = _header_rows(grid, words, chosen)
     if not tops and _LETTER.fullmatch(chosen.get(Field.NAME, "")):
         tops = [-1]
     for position, top in enumerate(tops):
         end = tops[position + 1] if position + 1 < len(tops) else len(grid.cells)
-        bottom = top if top < 0 else _header_bottom(grid, top, end)
+        bottom = top if top < 0 else _header_bottom(grid, words, top, end)
         start = tops[position - 1] + 1 if position else 0
         above = [shown(cell) for row in grid.cells[start : max(top, 0)] for cell in row if is_words(cell)]
-        columns = _columns(grid, (max(top, 0), bottom), end, above, chosen)
+        columns = _columns(grid, words, (max(top, 0), bottom, end), above, chosen)
         if any(column.field == Field.NAME for column in columns):
-            yield Table(grid, max(top, 0), bottom, end, above[0] if above and not position else None, columns, filled)
+            yield Table(
+                grid, max(top, 0), bottom, end, above[0] if above and not position else None, columns, filled, words
+            )
 
 
 def _at(cells: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
@@ -109,7 +109,7 @@ def _filled(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
     return inside
 
 
-def _header_rows(grid: Grid, chosen: Mapping[Field, str]) -> list[int]:
+def _header_rows(grid: Grid, words: ColumnWords, chosen: Mapping[Field, str]) -> list[int]:
     wanted = {plain_header(header) for header in chosen.values() if not _LETTER.fullmatch(header)}
     tops: list[int] = []
     for number, row in enumerate(grid.cells):
@@ -120,7 +120,7 @@ def _header_rows(grid: Grid, chosen: Mapping[Field, str]) -> list[int]:
             continue
         if tops and texts == [shown(cell) for cell in grid.cells[tops[-1]] if cell is not None]:
             continue
-        found = [guess for text in texts for guess in guesses([text]) if not tops or guess.confidence == NAMED]
+        found = [guess for text in texts for guess in words.guesses([text]) if not tops or guess.confidence == NAMED]
         fields = {guess.field for guess in found}
         named = any(guess.field == Field.NAME and guess.confidence == NAMED for guess in found)
         if tops:
@@ -133,33 +133,33 @@ def _header_rows(grid: Grid, chosen: Mapping[Field, str]) -> list[int]:
     return tops
 
 
-def _header_bottom(grid: Grid, top: int, end: int) -> int:
+def _header_bottom(grid: Grid, words: ColumnWords, top: int, end: int) -> int:
     """Last line of the header: as far as its merged cells reach, or as rows below it hold nothing but more header."""
     reached = max((merge.bottom for merge in grid.merges if merge.top == top), default=top)
     if any(merge.top == top == merge.bottom and merge.right > merge.left for merge in grid.merges):
         reached = max(reached, top + 1)
     limit = min(end, top + MAX_HEADER_LINES)
     bottom = min(reached, limit - 1)
-    while bottom + 1 < limit and _is_more_header(grid, top, bottom + 1):
+    while bottom + 1 < limit and _is_more_header(grid, words, top, bottom + 1):
         bottom += 1
     return bottom
 
 
-def _is_more_header(grid: Grid, top: int, number: int) -> bool:
+def _is_more_header(grid: Grid, words: ColumnWords, top: int, number: int) -> bool:
     cells = [cell for cell in grid.cells[number] if cell is not None]
     if not cells or not all(is_words(cell) for cell in cells):
         return False
     for index, cell in enumerate(grid.cells[top]):
-        fields = {guess.field for guess in guesses([shown(cell)])}
+        fields = {guess.field for guess in words.guesses([shown(cell)])}
         if fields & {Field.NAME, Field.SERIAL} and _at(grid.cells, number, index) is not None:
             return False
-    return any(guesses([shown(cell)]) or plain_header(shown(cell)) in column_words().units for cell in cells)
+    return any(words.guesses([shown(cell)]) or plain_header(shown(cell)) in words.units for cell in cells)
 
 
 def _columns(
-    grid: Grid, header: tuple[int, int], end: int, above: Sequence[str], chosen: Mapping[Field, str]
+    grid: Grid, words: ColumnWords, lines: tuple[int, int, int], above: Sequence[str], chosen: Mapping[Field, str]
 ) -> tuple[Column, ...]:
-    top, bottom = header
+    top, bottom, end = lines
     width = max((len(row) for row in grid.cells[top:end]), default=0)
     paths = [_header_path(grid, top, bottom, column) for column in range(width)]
     taken = _chosen_columns(paths, chosen)
@@ -168,15 +168,17 @@ def _columns(
         if guess and column not in taken and guess.field not in {other.field for other in taken.values()}:
             taken[column] = guess
 
-    candidates = [(guess, column) for column, path in enumerate(paths) for guess in guesses(path)]
+    candidates = [(guess, column) for column, path in enumerate(paths) for guess in words.guesses(path)]
     for guess, column in sorted(candidates, key=lambda pair: (-pair[0].confidence, pair[1])):
         take(column, guess)
     for column, path in enumerate(paths):
         if path and column not in taken:
             rows = range(bottom + 1, min(end, bottom + 1 + CONTENT_SAMPLE))
-            take(column, guess_by_content([text for row in rows if (text := shown(_at(grid.cells, row, column)))]))
-    shared_unit = next((unit for text in above if (unit := unit_in(text))), None)
-    return tuple(_column(index, path, taken.get(index), shared_unit) for index, path in enumerate(paths))
+            take(
+                column, words.guess_by_content([text for row in rows if (text := shown(_at(grid.cells, row, column)))])
+            )
+    shared_unit = next((unit for text in above if (unit := words.unit_in(text))), None)
+    return tuple(_column(index, path, taken.get(index), words, shared_unit) for index, path in enumerate(paths))
 
 
 def _header_path(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
@@ -212,13 +214,15 @@ def _chosen_columns(paths: Sequence[Sequence[str]], chosen: Mapping[Field, str])
     return taken
 
 
-def _column(index: int, path: Sequence[str], guess: Guess | None, shared_unit: str | None) -> Column:
+def _column(
+    index: int, path: Sequence[str], guess: Guess | None, words: ColumnWords, shared_unit: str | None
+) -> Column:
     header = " / ".join(path) or column_letter(index)
     if guess is None:
         return Column(column_letter(index), header, None, 0.0, "没有对应的字段 no field fits")
     reason, unit = guess.reason, None
     if guess.field in MONEY:
-        unit = next((found for part in reversed(path) if (found := unit_in(part))), shared_unit)
+        unit = next((found for part in reversed(path) if (found := words.unit_in(part))), shared_unit)
         if unit is None:
             unit, reason = DEFAULT_UNIT, f"{reason}；没写单位，按{DEFAULT_UNIT} no unit is named, this one is assumed"
     return Column(column_letter(index), header, guess.field, guess.confidence, reason, unit)

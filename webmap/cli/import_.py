@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from gazetteer.reading.column_words import column_words
+from gazetteer.reading.lexicon import load
 from gazetteer.reading.project_list import Column, Field, ProjectList, read_project_list
 from geodata.database import open_sessions
 from geodata.edited_files import ENDINGS
@@ -58,17 +60,18 @@ def command(
     if file.suffix.lower() in ENDINGS:
         take_back(file, by, dry_run)
         return
-    projects = read_project_list(file, columns=columns)
+    settings = Settings.from_environment()
+    lexicon = load(settings.lexicon)
+    projects = read_project_list(file, columns=columns, words=column_words(settings.lexicon))
     _show_columns(projects, sheet)
     _show_unused(projects, sheet)
-    listed = listed_works(projects, sheet)
+    listed = listed_works(projects, sheet, lexicon)
     for problem in listed.problems:
         click.echo(f"guatu: {file.name}: {problem}", err=True)
     if dry_run:
         _show_works(listed)
         click.echo(f"{len(listed.works)} works would be kept")
         return
-    settings = Settings.from_environment()
     report = report_of_list(listed, projects, file.name, settings.home / "gazetteer", county=county, year=year)
     with open_sessions(settings) as sessions, sessions.begin() as session:
         saved = save_list(session, report, listed)

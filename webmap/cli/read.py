@@ -1,7 +1,6 @@
 """`guatu read`: the works in reports."""
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from gazetteer.reading.documents import Document, open_document
 from gazetteer.reading.explain import explain
 from gazetteer.reading.lexicon import Lexicon, load
 from gazetteer.work import Work
+from geodata.settings import Settings
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -29,7 +29,7 @@ def command(
     files: tuple[Path, ...], jsonl: bool, explained: bool, save: bool, county: str | None, year: int | None
 ) -> None:
     """Read the works out of reports (txt, docx, pdf, html)."""
-    lexicon = load(Path(folder) if (folder := os.environ.get("GUATU_LEXICON")) else None)
+    lexicon = load(Settings.from_environment().lexicon)
     readings = [(path, *_read(path, lexicon)) for path in files]
     for path, document, reading in readings:
         for warning in document.warnings:
@@ -79,7 +79,6 @@ def _print(works: tuple[Work, ...]) -> None:
 def _save(readings: list[tuple[Path, Document, Reading]], county: str | None, year: int | None) -> None:
     from geodata.database import open_sessions
     from geodata.reports import report_of, save_report
-    from geodata.settings import Settings
 
     settings = Settings.from_environment()
     directory = settings.home / "gazetteer"

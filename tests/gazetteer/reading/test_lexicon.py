@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gazetteer.reading import read_works
-from gazetteer.reading.lexicon import LexiconError, load, trie_pattern
+from gazetteer.reading.lexicon import load, trie_pattern
+from gazetteer.reading.lexicon_file import LexiconError
 from gazetteer.vocabulary import Kind, Status
 
 PLAN = "二、2022年工作安排\n\n"

@@ -2,8 +2,11 @@
 
 import pytest
 
-from gazetteer.reading.columns import Field, guess_by_content, guesses, nature_in, sector_in, status_in, unit_in
+from gazetteer.reading.column_words import column_words
+from gazetteer.reading.columns import Field
 from gazetteer.vocabulary import Nature, Sector, Status
+
+WORDS = column_words()
 
 HEADERS = [
     ("序号", Field.SERIAL),
@@ -70,8 +73,10 @@ HEADERS = [
     ("备注", None),
     ("项目类别", Field.SECTOR),
     ("所属行业", Field.SECTOR),
-    ("项目代码", None),
-    ("审批监管平台代码", None),
+    ("项目代码", Field.CODE),
+    ("投资项目在线审批监管平台代码", Field.CODE),
+    ("行业代码", None),
+    ("统一社会信用代码", None),
     ("资金来源", None),
     ("前期工作情况", None),
     ("用地面积（亩）", None),
@@ -106,7 +111,7 @@ TWO_LINES = [
 
 
 def best(path):
-    return max(guesses(path), key=lambda guess: guess.confidence, default=None)
+    return max(WORDS.guesses(path), key=lambda guess: guess.confidence, default=None)
 
 
 @pytest.mark.parametrize(("header", "field"), HEADERS)
@@ -126,9 +131,9 @@ def test_a_whole_name_is_surer_than_a_part_of_one():
 
 
 def test_cells_say_what_an_unnamed_column_holds_only_where_most_of_them_do():
-    assert guess_by_content(["续建", "新开工", "前期"]).field == Field.STATUS
-    assert guess_by_content(["续建", "王五", "李四", "赵六"]) is None
-    assert guess_by_content(["续建"]) is None
+    assert WORDS.guess_by_content(["续建", "新开工", "前期"]).field == Field.STATUS
+    assert WORDS.guess_by_content(["续建", "王五", "李四", "赵六"]) is None
+    assert WORDS.guess_by_content(["续建"]) is None
 
 
 @pytest.mark.parametrize(
@@ -147,12 +152,16 @@ def test_cells_say_what_an_unnamed_column_holds_only_where_most_of_them_do():
     ],
 )
 def test_words_of_a_list_say_a_status(words, status):
-    assert status_in(words) == status
+    assert WORDS.status_in(words) == status
 
 
 def test_words_of_a_list_say_a_nature_and_a_sector():
-    assert (nature_in("改扩建"), nature_in("续建"), nature_in("迁建")) == (Nature.EXPAND, None, Nature.RELOCATE)
-    assert (sector_in("交通基础设施"), sector_in("教育事业"), sector_in("其他")) == (
+    assert (WORDS.nature_in("改扩建"), WORDS.nature_in("续建"), WORDS.nature_in("迁建")) == (
+        Nature.EXPAND,
+        None,
+        Nature.RELOCATE,
+    )
+    assert (WORDS.sector_in("交通基础设施"), WORDS.sector_in("教育事业"), WORDS.sector_in("其他")) == (
         Sector.TRANSPORT,
         Sector.EDUCATION,
         None,
@@ -172,4 +181,4 @@ def test_words_of_a_list_say_a_nature_and_a_sector():
     ],
 )
 def test_a_unit_of_money_is_found_in_headers_and_lines(words, unit):
-    assert unit_in(words) == unit
+    assert WORDS.unit_in(words) == unit

@@ -10,6 +10,7 @@ from shapely import box
 from sqlalchemy import select
 
 from gazetteer.place import Place, Source
+from gazetteer.reading.column_words import column_words
 from geodata.database import Database
 from geodata.models import Location, Report, Role, Work
 from geodata.places import load_places
@@ -105,3 +106,17 @@ def test_an_edited_export_is_taken_back_as_a_planners_edits(database, sessions, 
     assert "0 works changed, 0 left, 1 the same" in run(cli, ["import", str(path), "--by", "张三"]).stdout
     with sessions() as session:
         assert session.scalars(select(Location.placed_by).where(Location.current)).all() == ["张三"]
+
+
+def test_the_words_of_the_planners_own_folder_are_used(guatu, sessions, tmp_path, monkeypatch):
+    (tmp_path / "list.csv").write_text(LIST.replace("责任单位", "哪家管"), encoding="utf-8")
+    folder = tmp_path / "words"
+    folder.mkdir()
+    (folder / "columns.toml").write_text('[field.responsible]\nis = ["哪家管"]\n', encoding="utf-8")
+    monkeypatch.setenv("GUATU_LEXICON", str(folder))
+    assert guatu().exit_code == 0
+    with sessions() as session:
+        assert session.scalars(select(Work.responsible).order_by(Work.start)).all() == ["县交通局", "县住建局"]
+    (folder / "columns.toml").write_text('[field.owner]\nis = ["哪家管"]\n', encoding="utf-8")
+    column_words.cache_clear()
+    assert "columns.toml:1:" in str(guatu().exception)
