@@ -143,14 +143,17 @@ def touched(session: Session, report_id: int) -> set[int]:
     )
 
 
-def set_status(session: Session, row: Work, work: ReadWork, who: str) -> None:
-    """Adds what the report says of a work's progress to the work's history, where it was read otherwise before."""
+def set_status(session: Session, row: Work, work: ReadWork, who: str, source: str = "") -> None:
+    """Adds what the report says of a work's progress to the work's history, where it was read otherwise before.
+
+    `source` is the note of a status that guatu read: the file that says it, where the report has had several.
+    """
     if read_work(row).status == work.status:
         return
     session.execute(
         update(StatusChange).where(StatusChange.work_id == row.id, StatusChange.current).values(current=False)
     )
-    note = "" if who == READER else REVIEW_NOTE
+    note = source if who == READER else REVIEW_NOTE
     session.add(StatusChange(work_id=row.id, status=work.status, changed_by=who, note=note))
     session.flush()
     session.expire(row, ["statuses"])
@@ -224,17 +227,28 @@ def _remove(session: Session, rows: Sequence[Work], heir: Work | None) -> None:
 
 
 def _change(session: Session, row: Work, work: ReadWork, who: str) -> None:
-    before = (row.name, row.kind, row.extent_from, row.extent_to)
     set_status(session, row, work, who)
     row.key = _open_key()
+    set_columns(session, row, work)
+
+
+def set_columns(session: Session, row: Work, work: ReadWork) -> None:
+    """Makes a kept work say what was read; where guatu placed another thing, that is not its place any more."""
+    before = _looked_up(row)
     for column, value in columns_of(work).items():
-        setattr(row, column, value)
-    if before != (row.name, row.kind, row.extent_from, row.extent_to):  # what guatu placed was another thing
+        if getattr(row, column) != value:
+            setattr(row, column, value)
+    if before != _looked_up(row):
         session.execute(
             update(Location)
             .where(Location.work_id == row.id, Location.current, Location.placed_by == READER)
             .values(current=False)
         )
+
+
+def _looked_up(row: Work) -> tuple[object, ...]:
+    """What of a work decides where it is found."""
+    return row.name, row.kind, row.extent_from, row.extent_to, tuple(row.places)
 
 
 _OPEN = "~"  # begins no folded name

@@ -1,9 +1,9 @@
 """Project lists in the database: a list is kept as a report of the kind `project-list`.
 
-Its text is made of its rows, so that the offsets of its works lead back to the row as those of a report's lead back to
-the sentence: a line `# ` with the table's title or the sheet's name, and for every project one line with its name and
-its other filled cells as `name｜header：text｜header：text`. The path of group rows above a project is its area. The
-same file makes the same text and so the same report.
+Its text is made of its rows (`list_rows`), so that the offsets of its works lead back to the row as those of a report's
+lead back to the sentence: a line `# ` with the table's title or the sheet's name, and for every project one line with
+its name and its other filled cells as `name｜header：text｜header：text`. The path of group rows above a project is its
+area.
 """
 
 import re
@@ -11,21 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from gazetteer.errors import GuatuError
 from gazetteer.reading import read_works
+from gazetteer.reading.columns import Field
 from gazetteer.reading.lexicon import Lexicon
-from gazetteer.reading.project_list import ProjectList, ProjectRow
+from gazetteer.reading.project_list import ProjectList, ProjectRow, Sheet
 from gazetteer.vocabulary import Kind, Nature, Period, Sector, Status
 from gazetteer.work import Span
 from gazetteer.work import Work as ReadWork
 from geodata.counties import County, find_county
-from geodata.models import Report, ReportKind, Work
-from geodata.reports import Saved, save_report, text_hash
+from geodata.list_rows import HEADING, SAID, SEPARATOR, Headers
+from geodata.models import Report, ReportKind
+from geodata.reports import text_hash
 
-SEPARATOR = "｜"
 NO_STATUS, NOT_READ = "no-status", "kind-unknown"
 """Flags: the list says nothing of the progress, which is taken for ongoing; the name did not say what the thing is."""
 
@@ -51,6 +49,7 @@ class ListedWorks:
     works: tuple[ReadWork, ...]
     plans: tuple[Plan, ...]
     problems: tuple[str, ...]
+    headers: Headers
 
 
 def listed_works(projects: ProjectList, sheet: str | None = None, lexicon: Lexicon | None = None) -> ListedWorks:
@@ -68,12 +67,13 @@ def listed_works(projects: ProjectList, sheet: str | None = None, lexicon: Lexic
     problems: list[str] = []
     length = 0
     for table in chosen:
-        heading = f"# {_one_line(table.title or table.name)}"
+        heading = f"{HEADING}{_one_line(table.title or table.name)}"
         lines.append(heading)
         length += len(heading) + 1
         for row in table.rows:
-            line = SEPARATOR.join([row.name, *_other_cells(row)])
-            works.append(_work(row, line, length, lexicon))
+            name = _name(row)
+            line = SEPARATOR.join([name, *_other_cells(row)])
+            works.append(_work(row, name, line, length, lexicon))
             lines.append(line)
             length += len(line) + 1
             plan, wrong = _plan(row)
@@ -81,7 +81,12 @@ def listed_works(projects: ProjectList, sheet: str | None = None, lexicon: Lexic
             problems += [f"{row.sheet} {row.row}: {problem}" for problem in (*row.problems, *wrong)]
     if not works:
         raise GuatuError("表里没有可用的项目。The list holds no project that could be used: see the reasons above")
-    return ListedWorks("\n".join(lines) + "\n", tuple(works), tuple(plans), tuple(problems))
+    return ListedWorks("\n".join(lines) + "\n", tuple(works), tuple(plans), tuple(problems), _headers(chosen))
+
+
+def _headers(tables: Sequence[Sheet]) -> Headers:
+    columns = [column for table in tables for column in table.columns]
+    return {field: frozenset(_header(c.header) for c in columns if c.field == field) for field in Field}
 
 
 def report_of_list(
@@ -113,18 +118,6 @@ def report_of_list(
     )
 
 
-def save_list(session: Session, report: Report, listed: ListedWorks) -> Saved:
-    """Keeps a project list and what it plans; the same list again changes nothing."""
-    saved = save_report(session, report, listed.works)
-    plans = {work.spans[0].start: plan for work, plan in zip(listed.works, listed.plans, strict=True)}
-    for row in session.scalars(select(Work).where(Work.report_id == saved.report.id)):
-        if (plan := plans.get(row.start)) is not None:
-            row.responsible, row.investment = plan.responsible, plan.investment
-            row.planned_start, row.planned_finish = plan.planned_start, plan.planned_finish
-    session.flush()
-    return saved
-
-
 def _county_in(texts: Sequence[str], gazetteer: Path) -> County | None:
     for text in texts:
         if match := _COUNTY.match(_YEAR.sub("", text).lstrip("年度# ")):
@@ -138,16 +131,26 @@ def _county_in(texts: Sequence[str], gazetteer: Path) -> County | None:
 def _other_cells(row: ProjectRow) -> Iterator[str]:
     for header, text in row.cells:
         if text != row.name:
-            yield f"{_one_line(header)}：{_one_line(text)}"
+            yield f"{_header(header)}{SAID}{_one_line(text)}"
+
+
+def _name(row: ProjectRow) -> str:
+    """The row's name, so that its line is no heading."""
+    return re.sub(f"^(?:{HEADING})+", "", _one_line(row.name))
+
+
+def _header(text: str) -> str:
+    return _one_line(text).replace(SAID, ":")
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())
+    """Words without what has a meaning in a list's text."""
+    return " ".join(text.replace("\x00", "").replace(SEPARATOR, "|").split())
 
 
-def _work(row: ProjectRow, line: str, start: int, lexicon: Lexicon | None) -> ReadWork:
+def _work(row: ProjectRow, name: str, line: str, start: int, lexicon: Lexicon | None) -> ReadWork:
     """The row as a work: its own columns first, then what guatu reads in its name."""
-    read = read_name(row.name, lexicon)
+    read = read_name(name, lexicon)
     flags = list(read.flags)
     if row.status is None:
         flags.append(NO_STATUS)
@@ -160,7 +163,7 @@ def _work(row: ProjectRow, line: str, start: int, lexicon: Lexicon | None) -> Re
         area=row.area,
         places=tuple(dict.fromkeys((*read.places, *places))),
         sentence=line,
-        spans=(Span(start, start + len(row.name)),),
+        spans=(Span(start, start + len(name)),),
         flags=tuple(flags),
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from gazetteer.errors import GuatuError
 from gazetteer.reading.project_list import project_list_from_bytes, read_project_list
 from gazetteer.vocabulary import Kind, Sector, Status
+from geodata.list_updates import save_list
 from geodata.models import Report, ReportKind, Work
-from geodata.project_lists import NO_STATUS, NOT_READ, listed_works, save_list
+from geodata.project_lists import NO_STATUS, NOT_READ, listed_works
 from geodata.reports import text_hash
 
 CSV = """永康市2023年重点建设项目表,,,,,,,
@@ -45,7 +46,7 @@ def the(session: Session, name: str) -> Work:
 
 def test_every_row_is_a_work_whose_offsets_lead_back_to_the_row(session: Session):
     saved, _ = kept(session)
-    assert saved.new == 3
+    assert len(saved.added) == 3
     assert saved.report.kind is ReportKind.PROJECT_LIST
     for work in session.scalars(select(Work)):
         assert saved.report.text[work.start : work.end] == work.name
@@ -77,7 +78,7 @@ def test_the_list_s_own_columns_come_first_and_the_name_says_the_rest(session: S
 def test_the_same_list_twice_changes_nothing(session: Session):
     kept(session)
     again, _ = kept(session)
-    assert (again.new, again.changed, again.dropped, again.known) == (0, 0, 0, 3)
+    assert (again.added, again.changed, again.missing, again.unchanged) == ([], [], [], 3)
 
 
 def test_what_cannot_be_is_said_and_not_kept(session: Session):

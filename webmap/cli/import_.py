@@ -9,7 +9,8 @@ from gazetteer.reading.lexicon import load
 from gazetteer.reading.project_list import Column, Field, ProjectList, read_project_list
 from geodata.database import open_sessions
 from geodata.edited_files import ENDINGS
-from geodata.project_lists import ListedWorks, listed_works, report_of_list, save_list
+from geodata.list_updates import SavedList, save_list
+from geodata.project_lists import ListedWorks, listed_works, report_of_list
 from geodata.settings import Settings
 from webmap.cli.tables import print_table
 from webmap.cli.take_back import take_back
@@ -53,6 +54,9 @@ def command(
 ) -> None:
     """Keep a project list (xlsx, xls or CSV) as works, with responsible bodies, investment and planned dates.
 
+    A newer version of a list that is kept brings its works up to date: what is new, changed or no longer listed is
+    shown; no work is dropped, and what planners made of one stands.
+
     Or take back a GeoPackage or GeoJSON that `guatu export` wrote and somebody edited: moved places and changed
     statuses become entries of the works' histories by NAME. What others have changed since is shown and left. The same
     file twice changes nothing.
@@ -75,11 +79,27 @@ def command(
     report = report_of_list(listed, projects, file.name, settings.home / "gazetteer", county=county, year=year)
     with open_sessions(settings) as sessions, sessions.begin() as session:
         saved = save_list(session, report, listed)
-        what = f"{saved.report.county} {saved.report.year}, {saved.report.title}"
-        if saved.known:
-            click.echo(f"{what}: already kept; {saved.new} new works, {saved.changed} changed, {saved.known} known")
-        else:
-            click.echo(f"{what}: kept, {saved.new} works")
+        _show_saved(saved)
+
+
+def _show_saved(saved: SavedList) -> None:
+    what = f"{saved.report.county} {saved.report.year}, {saved.report.title}"
+    if saved.is_new:
+        click.echo(f"{what}: kept, {len(saved.added)} works")
+        return
+    click.echo(f"{what}: already kept, brought up to date")
+    click.echo(f"added: {len(saved.added)}")
+    for name in saved.added:
+        click.echo(f"  {name}")
+    click.echo(f"changed: {len(saved.changed)}")
+    for name, said in saved.changed:
+        click.echo(f"  {name}: {'; '.join(said)}")
+    click.echo(f"unchanged: {saved.unchanged}")
+    click.echo(f"missing: {len(saved.missing)}{', kept with the flag not-in-list' if saved.missing else ''}")
+    for name in saved.missing:
+        click.echo(f"  {name}")
+    for line in saved.stands:
+        click.echo(f"guatu: {line}", err=True)
 
 
 def _show_columns(projects: ProjectList, sheet: str | None) -> None:

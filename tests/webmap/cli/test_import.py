@@ -58,11 +58,32 @@ def test_a_list_is_kept_once(guatu, sessions):
     assert first.exit_code == 0, first.output
     assert "澜溪县 2025" in first.stdout
     assert "八百" in first.stderr
-    assert "0 new works, 0 changed, 2 known" in guatu().stdout
+    again = guatu().stdout
+    assert "added: 0\nchanged: 0\nunchanged: 2\nmissing: 0\n" in again
     with sessions() as session:
         assert [(work.name, work.investment) for work in session.scalars(select(Work).order_by(Work.start))] == [
             ("城北东路新建工程", 1200),
             ("人民公园提升", None),
+        ]
+
+
+def test_a_newer_version_says_what_is_new_changed_unchanged_and_missing(guatu, sessions, tmp_path):
+    guatu()
+    newer = LIST.replace("1200", "1500").replace("人民公园提升,县住建局,八百,乙", "第二小学迁建,县教育局,900,丙")
+    (tmp_path / "list.csv").write_text(newer, encoding="utf-8")
+    shown = guatu().stdout
+    for line in (
+        "added: 1\n  第二小学迁建\n",
+        "changed: 1\n  城北东路新建工程: 总投资（万元）：1200 → 1500\n",
+        "unchanged: 0\n",
+        "missing: 1, kept with the flag not-in-list\n  人民公园提升\n",
+    ):
+        assert line in shown
+    with sessions() as session:
+        assert session.scalars(select(Work.name).order_by(Work.start)).all() == [
+            "城北东路新建工程",
+            "第二小学迁建",
+            "人民公园提升",
         ]
 
 
