@@ -26,8 +26,8 @@ class ReportKind(StrEnum):
 class Report(Base):
     """One published document. Offsets of its works count characters of `text`.
 
-    The text of a project list is its rows, one a line, as `geodata.project_lists` writes them; behind those of its newest
-    version, which `sha256` is of, stand the rows that this no longer has.
+    The text of a project list is its rows, one a line, as `geodata.project_lists` writes them; behind those of its
+    newest version, which `sha256` is of, stand the rows that this no longer has.
     """
 
     __tablename__ = "report"
@@ -45,7 +45,7 @@ class Report(Base):
     year: Mapped[int]
     text: Mapped[str]
     source_file: Mapped[str]
-    sha256: Mapped[str] = mapped_column(unique=True, doc="of the text as read, in UTF-8: one report in two encodings is one")
+    sha256: Mapped[str] = mapped_column(unique=True, doc="of the text in UTF-8, so one report in two encodings is one")
     fictional: Mapped[bool] = mapped_column(server_default=sql("false"))
     kind: Mapped[ReportKind] = mapped_column(word_list(ReportKind), server_default="report")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
