@@ -14,7 +14,7 @@ from geodata.exports.fields import Wording
 from geodata.models import Location, Work
 from geodata.selection import Selection, works_in
 
-BATCH = 2000  # works a batch: some megabytes with their sentences and lines
+BATCH = 3000  # works a batch: some megabytes with their sentences and lines; larger ones are hardly faster
 GEOMETRY = "geometry"
 
 Progress = Callable[[int], None]

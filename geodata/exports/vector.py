@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlalchemy.orm import Session
 
 from geodata.datums import Datum
@@ -15,8 +15,8 @@ from geodata.exports.errors import EncodingError, ExportError
 from geodata.exports.fields import FIELDS, MEANINGS, Wording
 from geodata.exports.qgis import GEOMETRY_COLUMN, add_styles
 from geodata.exports.rows import GEOMETRY, Part, Progress, record_batches, schema
-from geodata.models import Location
-from geodata.selection import Selection, works_in
+from geodata.models import Location, WorkSummary
+from geodata.selection import Selection, summaries_in
 
 LAYERS = {
     "zh": {Part.POINTS: "工程点", Part.LINES: "工程线", Part.AREAS: "工程面", Part.UNPLACED: "未定位工程"},
@@ -112,8 +112,9 @@ def _parts(session: Session, selection: Selection) -> dict[Part, str | None]:
     """The types of geometry that there are among the works, with GDAL's names for them."""
     dimension = func.ST_Dimension(Location.geometry)
     multi = func.bool_or(func.GeometryType(Location.geometry) != "POINT")
-    rows = session.execute(works_in(selection, dimension, multi).group_by(dimension)).all()
-    found: dict[int | None, bool] = {row[0]: row[1] for row in rows}
+    here = and_(Location.work_id == WorkSummary.work_id, Location.current)
+    works = summaries_in(selection, dimension, multi).outerjoin(Location, here).group_by(dimension)
+    found: dict[int | None, bool] = {row[0]: row[1] for row in session.execute(works)}
     points = {Part.POINTS: "MultiPoint" if found.get(0) else "Point"}
     return {part: {**TYPES, **points}[part] for part in Part if part.value in found}
 
