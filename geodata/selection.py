@@ -117,12 +117,14 @@ def works_in(selection: Selection, *columns: Any) -> Select[Any]:
     )
 
 
-def version(session: Session) -> int:
-    """A number that grows with every change of works and reports.
+def version(session: Session) -> str:
+    """A word that changes with every change of works and reports.
 
-    Asked for before the works themselves, it says for sure that what has the same number later is the same.
+    Asked for before the works themselves, it says for sure that what has the same word later is the same. It has the
+    transaction of the last change in it, since the number alone comes again where a backup is put back.
     """
-    return session.scalars(select(WorksVersion.number)).one()
+    number, transaction = session.execute(select(WorksVersion.number, WorksVersion.transaction)).one()
+    return f"{number}-{transaction}"
 
 
 def count(session: Session, selection: Selection) -> int:

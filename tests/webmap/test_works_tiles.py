@@ -1,6 +1,8 @@
 """Tiles of works, read back with GDAL's own driver, and answers that are sent once and compressed."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyogrio
@@ -8,11 +10,25 @@ import pytest
 from drawing import a_report, a_work
 from flask.testing import FlaskClient
 from geopandas import GeoDataFrame
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from gazetteer.vocabulary import Precision, Sector
 
 Sessions = sessionmaker[Session]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What any session asks the database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_others) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 def read(client: FlaskClient, folder: Path, address: str, layer: str) -> GeoDataFrame | None:
@@ -90,13 +106,50 @@ def test_a_tile_outside_the_world_is_not_there(client, address):
 
 
 def test_an_answer_is_known_to_be_the_same_until_a_work_changes(client: FlaskClient, forty_works: Sessions):
-    for address in ("/map/works.json", "/map/choices.json?sector=water", "/tiles/works/7/106/53.mvt"):
+    for address in (
+        *("/map/works.json", "/map/choices.json?sector=water", "/tiles/works/7/106/53.mvt"),
+        *("/ogc/collections/works/items?f=json", "/ogc/tiles/works/7/106/53.mvt"),
+    ):
         first = client.get(address)
         again = {"If-None-Match": first.headers["ETag"]}
         assert client.get(address, headers=again).status_code == 304
         with forty_works.begin() as session:
             a_work(session, a_report(session, address), place="POINT(120.1 28.9)")
         assert client.get(address, headers=again).status_code == 200
+
+
+def test_an_answer_is_made_once_for_each_state_of_the_works(client: FlaskClient, forty_works: Sessions):
+    addresses = ("/works.geojson", "/ogc/collections/works/items?f=json&limit=5", "/ogc/collections/works")
+    for east, address in enumerate(addresses, 121):
+        with statements() as asked:
+            first = client.get(address)
+            made_with = len(asked)
+            again = client.get(address)
+            assert len(asked) - made_with < made_with
+            assert not any("location" in statement for statement in asked[made_with:])
+        assert (again.data, again.headers["Content-Type"]) == (first.data, first.headers["Content-Type"])
+        with forty_works.begin() as session:
+            a_work(session, a_report(session, address), place=f"POINT({east} 28.9)")
+        assert client.get(address).data != first.data
+
+
+def test_an_answer_is_kept_for_each_language_and_compression(client: FlaskClient, forty_works: Sessions):
+    address = "/ogc/collections/works/items?f=json"
+    titles = [
+        client.get(address + language).json["links"][0]["title"] for language in ("&lang=zh", "&lang=en", "&lang=zh")
+    ]
+    assert titles[0] == titles[2] != titles[1]
+    packed = client.get("/works.geojson", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/works.geojson")
+    assert gzip.decompress(packed.data) == plain.data
+    assert client.head("/works.geojson").headers["Content-Length"] == str(len(plain.data))
+
+
+def test_pages_are_made_for_whoever_asks(client: FlaskClient, forty_works: Sessions):
+    address = "/ogc/collections/works/items?f=html"
+    first, again = client.get(address), client.get(address)
+    assert first.headers["Content-Security-Policy"] != again.headers["Content-Security-Policy"]
+    assert "ETag" not in first.headers
 
 
 def test_what_is_large_is_compressed_for_those_who_accept_it(client: FlaskClient, forty_works: Sessions):

@@ -1,17 +1,19 @@
 """Features of a collection as GeoJSON, made by PostGIS."""
 
 from dataclasses import dataclass
-from itertools import chain
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, Text, func
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.exc import DataError, InternalError, ProgrammingError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
 from geodata.exports.rows import counterclockwise
+from geodata.features import feature
 from geodata.models import Location, Report, Work
 from geodata.selection import Selection, count, works_in
+from webmap.freshness import once
 from webmap.ogc.collections import PROPERTIES, Collection
 from webmap.ogc.systems import System
 
@@ -36,13 +38,11 @@ def page_of(
     """The features after the cursor that meet all conditions. Raises BadRequest where PostgreSQL cannot compare as
     asked, a text with a number for example.
     """
+    statement = _statement(collection, conditions, Work.id, _feature(system)).where(Work.id > cursor)
     try:
-        whole = not conditions and collection.part is None
-        matched = (
-            count(session, Selection()) if whole else session.scalar(_statement(collection, conditions, func.count()))
-        )
-        statement = _statement(collection, conditions, Work.id, _feature(system)).where(Work.id > cursor)
-        rows = session.execute(statement.order_by(Work.id).limit(limit + 1)).all()
+        rows = session.connection().execute(statement.order_by(Work.id).limit(limit + 1)).all()
+        everything = cursor == 0 and len(rows) <= limit
+        matched = len(rows) if everything else _count(session, collection, conditions)
     except (DataError, ProgrammingError, InternalError) as error:
         reason = str(error.orig).partition("\n")[0]
         raise BadRequest(f"filter: cannot be compared as asked: {reason}") from error
@@ -60,6 +60,10 @@ def feature_of(session: Session, collection: Collection, work: int, system: Syst
 
 def extent_of(session: Session, collection: Collection) -> tuple[list[float] | None, list[int] | None]:
     """West, south, east, north in degrees, and the first and last year; None where there is nothing."""
+    return once(f"extent of {collection.id}", lambda: _extent(session, collection))
+
+
+def _extent(session: Session, collection: Collection) -> tuple[list[float] | None, list[int] | None]:
     box = func.ST_Extent(Location.geometry)
     columns = (*(edge(box) for edge in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)),)
     years = (func.min(Report.year), func.max(Report.year))
@@ -72,11 +76,15 @@ def _statement(collection: Collection, conditions: list[ColumnElement[bool]], *c
     return works_in(Selection(), *columns).where(*conditions, *([] if of_part is None else [of_part]))
 
 
+def _count(session: Session, collection: Collection, conditions: list[ColumnElement[bool]]) -> int:
+    if conditions:
+        return session.scalar(_statement(collection, conditions, func.count())) or 0
+    if collection.part is None:
+        return once("count of works", lambda: count(session, Selection()))
+    return once(f"count of {collection.id}", lambda: session.scalar(_statement(collection, [], func.count())) or 0)
+
+
+@cache
 def _feature(system: System) -> ColumnElement[str]:
-    geometry = func.ST_AsGeoJSON(system.written(counterclockwise(Location.geometry)), system.datum.decimals, 0).cast(
-        JSON
-    )
-    properties = func.json_build_object(*chain.from_iterable(PROPERTIES.items()))
-    return func.json_build_object(
-        *("type", "Feature", "id", Work.id, "geometry", geometry, "properties", properties)
-    ).cast(Text)
+    geometry = system.written(counterclockwise(Location.geometry))
+    return feature(PROPERTIES, func.ST_AsGeoJSON(geometry, system.datum.decimals, 0))

@@ -11,6 +11,7 @@ from geodata.models import SRID, Location, StatusChange, Work
 from geodata.selection import precision_of_work, works_in
 from webmap.choices import selection_of
 from webmap.database import database
+from webmap.freshness import versioned
 from webmap.ogc.collections import COLLECTIONS
 from webmap.ogc.items import extent_of
 from webmap.ogc.views import blueprint
@@ -29,6 +30,7 @@ PROPERTIES = {
 
 
 @blueprint.get("/tiles/works/<int:z>/<int:x>/<int:y>.mvt")
+@versioned
 def works_tile(z: int, x: int, y: int) -> Response:
     """One tile, one layer `works`; features have the works' identifiers."""
     if z > MAX_ZOOM or x >= 2**z or y >= 2**z:
@@ -50,11 +52,7 @@ def works_tile(z: int, x: int, y: int) -> Response:
     tile = database().scalar(
         func.ST_AsMVT(literal_column("drawn.*"), "works", TILE_UNITS, "geom", "id").select().select_from(works)
     )
-    response = Response(bytes(tile or b""), mimetype=MVT)
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return Response(bytes(tile or b""), mimetype=MVT)
 
 
 @blueprint.get("/tiles/works.json")

@@ -10,9 +10,10 @@ from werkzeug.exceptions import BadRequest, NotAcceptable, NotFound
 
 from geodata.exports.fields import FIELDS
 from webmap.database import database
+from webmap.freshness import versioned
 from webmap.ogc import openapi
 from webmap.ogc.collections import CHANGED_AT, COLLECTIONS, GEOMETRY, Collection, collection_of, property_schema
-from webmap.ogc.items import extent_of, feature_of, page_of
+from webmap.ogc.items import Page, extent_of, feature_of, page_of
 from webmap.ogc.parameters import ITEMS, MAX_ID, allow_only, conditions, cursor, limit
 from webmap.ogc.systems import CRS84, System, system_of, systems
 
@@ -131,11 +132,18 @@ def items(name: str) -> Response:
     found = collection_of(name)
     allow_only(*ITEMS, *(field.key for field in FIELDS))
     system = system_of("crs", request.args.get("crs"))
-    page = page_of(database(), found, conditions(), system, limit(), cursor())
-    links = _self_and_alternate("items", name=name)
-    if page.next is not None:
-        links.append(_link("next", _same_with(cursor=page.next), gettext("下一页"), openapi.GEOJSON))
-    links.append(_link("collection", _to("collection", name=name), str(found.title), openapi.JSON))
+    if _format() == "json":
+        return _items_as_geojson(found, system)
+    page, links = _items(found, system)
+    features = [json.loads(feature) for feature in page.features]
+    return Response(
+        render_template("ogc/items.html", collection=found, features=features, matched=page.matched, links=links)
+    )
+
+
+@versioned
+def _items_as_geojson(found: Collection, system: System) -> Response:
+    page, links = _items(found, system)
     head = {
         "type": "FeatureCollection",
         "numberMatched": page.matched,
@@ -143,13 +151,16 @@ def items(name: str) -> Response:
         "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "links": links,
     }
-    if _format() == "html":
-        features = [json.loads(feature) for feature in page.features]
-        return Response(
-            render_template("ogc/items.html", collection=found, features=features, matched=page.matched, links=links)
-        )
-    text = f'{_dumped(head)[:-1]},"features":[' + ",\n".join(page.features) + "]}"
-    return _geojson(text, system)
+    features = ",\n".join(page.features)
+    return _geojson(f'{_dumped(head)[:-1]},"features":[{features}]}}', system)
+
+
+def _items(found: Collection, system: System) -> tuple[Page, list[Link]]:
+    page = page_of(database(), found, conditions(), system, limit(), cursor())
+    links = _self_and_alternate("items", name=found.id)
+    if page.next is not None:
+        links.append(_link("next", _same_with(cursor=page.next), gettext("下一页"), openapi.GEOJSON))
+    return page, [*links, _link("collection", _to("collection", name=found.id), str(found.title), openapi.JSON)]
 
 
 @blueprint.get("/collections/<name>/items/<int:feature>")
