@@ -17,6 +17,7 @@ from gazetteer.vocabulary import Kind, Precision
 from gazetteer.work import Extent
 from geodata.candidates import losers
 from geodata.models import SRID, GazetteerPlace, Location, Report, Work
+from geodata.said_places import said_places, with_said_places
 from geodata.teaching import PLACED_BY, taught_location
 
 METRES = {"公里": 1000.0, "千米": 1000.0, "km": 1000.0, "里": 500.0, "米": 1.0, "延米": 1.0}
@@ -74,18 +75,18 @@ def _to_locate(report_id: int, *, again: bool) -> Any:
 
 
 def _answer(gazetteer: Gazetteer, work: Work, within: str, neighbours: Sequence[str], second: SecondOpinion) -> Answer:
-    """The work itself; else the first of the places in its name that can be found, as a place it lies near; else what
-    the second opinion is."""
+    """The work itself; else a place that is said of it, or the first of the places in its name that can be found, as
+    one it lies near; else what the second opinion is."""
     if not work.named and not work.extent_from:
         return Answer(str(work.id), None, Precision.NONE, 0.0, (), "报告只说了数量，没有点名是哪一处")
     extent = Extent(work.extent_from, work.extent_to) if work.extent_from and work.extent_to else None
-    context = tuple(dict.fromkeys(place for place in neighbours if place not in work.places))
+    said = said_places(work)
+    context = said or tuple(dict.fromkeys(place for place in neighbours if place not in work.places))
     query = Query(str(work.id), work.name, work.kind, extent, within, context, _length_m(work))
-    answer = gazetteer.geocode(query)
-    if answer.geometry is not None:
-        return answer
-    mention = mentioned(gazetteer, work.name, gazetteer.area(within))
-    return _near(answer, mention) if mention else second(query, answer)
+    own = gazetteer.geocode(query)
+    mention = mentioned(gazetteer, work.name, gazetteer.area(within)) if own.geometry is None else None
+    answer = with_said_places(gazetteer, _near(own, mention) if mention else own, said, within)
+    return second(query, own) if answer.geometry is None and not answer.evidence.get("elsewhere") else answer
 
 
 def _as_taught(work: Work, taught: Location) -> Answer:

@@ -28,6 +28,8 @@ NO_STATUS, NOT_READ = "no-status", "kind-unknown"
 """Flags: the list says nothing of the progress, which is taken for ongoing; the name did not say what the thing is."""
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_SEVERAL = re.compile(r"\s*[、，,；;/]\s*")
+"""Between the places of one cell."""
 _COUNTY = re.compile(r"[一-鿿]{1,10}?(?:自治县|自治旗|县|市|区|旗)")
 
 
@@ -154,7 +156,7 @@ def _work(row: ProjectRow, name: str, line: str, start: int, lexicon: Lexicon | 
     flags = list(read.flags)
     if row.status is None:
         flags.append(NO_STATUS)
-    places = (place for place in (row.place, row.town) if place)
+    places = [place for cell in (row.place, row.town) for place in _SEVERAL.split(_one_line(cell or "")) if place]
     return replace(
         read,
         status=row.status or Status.ONGOING,
