@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gazetteer.errors import GuatuError
+from gazetteer.names import MAX_NAME
 from gazetteer.reading import read_works
 from gazetteer.reading.columns import Field
 from gazetteer.reading.lexicon import Lexicon
@@ -156,7 +157,8 @@ def _work(row: ProjectRow, name: str, line: str, start: int, lexicon: Lexicon | 
     flags = list(read.flags)
     if row.status is None:
         flags.append(NO_STATUS)
-    places = [place for cell in (row.place, row.town) for place in _SEVERAL.split(_one_line(cell or "")) if place]
+    cells = [_one_line(cell) for cell in (row.place, row.town) if cell]
+    places = [place[:MAX_NAME] for cell in cells for place in _SEVERAL.split(cell) if place]
     return replace(
         read,
         status=row.status or Status.ONGOING,

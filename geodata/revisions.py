@@ -19,7 +19,10 @@ MAX_NAME = 120
 
 
 def corrected(text: str, work: Work, fields: Mapping[str, Any]) -> Work:
-    """The work with other values of its fields. `extent_from` and `extent_to` are given both or left empty both."""
+    """The work with other values of its fields. `extent_from` and `extent_to` are given both or left empty both.
+
+    A new name takes the place of the old one among the places, unless these are given anew too.
+    """
     values = dict(fields)
     start, end = values.pop("extent_from", None), values.pop("extent_to", None)
     if bool(start) != bool(end):
@@ -29,7 +32,8 @@ def corrected(text: str, work: Work, fields: Mapping[str, Any]) -> Work:
     made = replace(work, **values, extent=Extent(start, end) if start and end else None, flags=())
     if made.name == work.name:
         return made
-    return replace(made, spans=_spelled(text, work, made.name), places=_renamed_places(work, made.name))
+    places = _renamed_places(work, made.name) if made.places == work.places else made.places
+    return replace(made, spans=_spelled(text, work, made.name), places=places)
 
 
 def split(text: str, work: Work, names: Sequence[str]) -> list[Work]:

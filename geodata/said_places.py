@@ -15,15 +15,17 @@ from gazetteer.resolve import AREA_SLACK_M, METRES_A_DEGREE
 from gazetteer.vocabulary import Kind, Precision
 from geodata.models import Work
 
+MAX_SAID = 10
+"""Places of one work that are looked up; a cell that lists all villages of a county tells nothing."""
 TELLS_NOTHING = frozenset({"county", "city", "province"})
 """Kinds of places that every work of a county lies in."""
 _FINEST_FIRST = [Precision.NEAR, Precision.TOWN, Precision.COUNTY]
 
 
 def said_places(work: Work) -> tuple[str, ...]:
-    """The places of a work that do not stand in its own name or at its ends."""
+    """The first places of a work that do not stand in its own name or at its ends."""
     own = [fold(words) for words in (work.name, work.extent_from, work.extent_to) if words]
-    return tuple(place for place in work.places if not any(fold(place) in words for words in own))
+    return tuple(place for place in work.places if not any(fold(place) in words for words in own))[:MAX_SAID]
 
 
 def with_said_places(gazetteer: Gazetteer, own: Answer, said: Sequence[str], within: str) -> Answer:

@@ -43,6 +43,7 @@ MAX_CHARACTERS = 400_000
 FORM_BYTES = 1 << 20  # what a form may have beside its file
 MAX_ITEMS = 5000
 MAX_HEADINGS = 8  # a path of headings: reports nest four
+MAX_PLACES = 200  # of one work: what a cell of a project list may hold
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=revisions.MAX_NAME)]
 End = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
@@ -66,6 +67,7 @@ class Fields(BaseModel):
     quantity: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
     unit: Unit | None = None
     area: Annotated[tuple[Name, ...], Field(max_length=MAX_HEADINGS)] = ()
+    places: Annotated[tuple[Name, ...], Field(max_length=MAX_PLACES)]
 
 
 class StepBody(BaseModel):
@@ -338,6 +340,7 @@ def _shown(item: Item) -> dict[str, Any]:
         "quantity": work.quantity,
         "unit": work.unit or "",
         "area": work.area,
+        "places": work.places,
         "flags": work.flags,
         "spans": [[span.start, span.end] for span in work.spans],
         "mentions": [[span.start, span.end] for span in work.mentions],

@@ -30,6 +30,7 @@ def strings() -> dict[str, str]:
         "sector": gettext("工作领域"),
         "period": gettext("报告所述"),
         "area": gettext("报告章节"),
+        "places": gettext("地点（定位时在名称之外查找）"),
         "named": gettext("有专名，或全县只有这一个"),
         "extent_from": gettext("起点"),
         "extent_to": gettext("终点"),

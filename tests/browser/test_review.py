@@ -149,6 +149,22 @@ def test_a_work_is_split_and_two_are_merged(review: Page, sessions):
     assert names(sessions) == ["城区污水处理厂", "象珠", "芝英污水处理厂", "人民路"]
 
 
+def test_the_places_of_a_work_are_put_right_and_stay_so_when_the_report_is_read_again(review: Page, sessions):
+    item(review, "人民桥").locator(".title").click()
+    review.get_by_role("button", name="更正").click()
+    places = review.locator("[name=places]")
+    expect(places).to_have_value("人民桥")
+    places.fill("人民桥、 芝英镇；溪岸村 ")
+    review.get_by_role("button", name="完成").click()
+    expect(item(review, "人民桥")).to_contain_text("已更正")
+    save(review)
+    with sessions.begin() as session:
+        save_report(session, an_unsaved_report(TEXT), WORKS)
+    with sessions() as session:
+        bridge = session.scalars(select(Work).where(Work.name == "人民桥")).one()
+        assert bridge.places == ["人民桥", "芝英镇", "溪岸村"]
+
+
 def test_what_was_done_is_still_there_when_the_page_is_opened_again(review: Page, sessions):
     item(review, "人民桥").locator(".title").click()
     review.get_by_role("button", name="删除").click()

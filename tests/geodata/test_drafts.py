@@ -107,6 +107,21 @@ def test_a_status_read_wrongly_is_put_right_in_the_history(session, report, plan
     ]
 
 
+def test_places_put_right_are_looked_up_anew_and_stay_when_the_report_is_read_again(session, report, planner):
+    for name in ("人民路", "人民桥"):
+        the(session, name).locations.append(
+            Location(precision=Precision.NONE, confidence=0, reason="-", evidence={}, placed_by="guatu")
+        )
+    session.flush()
+    planner.do(Action.CORRECT, ["人民路"], replace(ROAD, places=("人民路", "芝英镇")))
+    planner.do(Action.ACCEPT, ["人民桥"], BRIDGE)
+    planner.save()
+    session.expire_all()
+    assert [location.work.name for location in session.scalars(select(Location).where(Location.current))] == ["人民桥"]
+    save_report(session, an_unsaved_report(TEXT), WORKS)
+    assert the(session, "人民路").places == ["人民路", "芝英镇"]
+
+
 @pytest.mark.parametrize(
     ("action", "take", "made", "left"),
     [

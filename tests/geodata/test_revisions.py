@@ -44,6 +44,13 @@ def test_an_extent_has_two_ends_or_none():
         corrected(TEXT, ROAD, {"extent_from": "甲", "extent_to": ""})
 
 
+def test_a_new_name_is_looked_up_instead_of_the_old_one_unless_the_places_are_given_too():
+    work = a_reading(TEXT, "人民路", places=("人民路", "东街"))
+    assert corrected(TEXT, work, {"name": "人民大道", "places": ("人民路", "东街")}).places == ("人民大道", "东街")
+    assert corrected(TEXT, work, {"name": "人民大道", "places": ("西街",)}).places == ("西街",)
+    assert corrected(TEXT, work, {"name": "人民路", "places": ()}).places == ()
+
+
 def test_the_parts_of_a_split_work_are_spelled_each_by_its_own_words():
     parts = split(TEXT, XIANGZHU, ["象珠污水处理厂", "芝英污水处理厂"])
     assert [words(part)[0] for part in parts] == ["象珠", "芝英"]

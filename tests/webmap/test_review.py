@@ -51,7 +51,7 @@ def items(client: FlaskClient, review: str) -> dict[str, dict]:
 
 
 def fields(item: dict, **changed) -> dict:
-    names = ("name", "kind", "status", "nature", "sector", "period", "named", "area")
+    names = ("name", "kind", "status", "nature", "sector", "period", "named", "area", "places")
     return {name: item[name] for name in names} | changed
 
 
@@ -154,6 +154,9 @@ def test_a_step_that_cannot_be_is_refused_in_one_line_and_changes_nothing(planne
         {"quantity": -1},
         {"quantity": 1e99},
         {"extent_from": "甲"},
+        {"places": ["x" * 500]},
+        {"places": ["甲"] * 500},
+        {"places": "甲"},
     ],
 )
 def test_a_field_that_cannot_be_is_refused(planner, report_id, change):

@@ -3,6 +3,7 @@
 import { element, settings, text } from "../settings.js";
 
 const HEADINGS = "›"; // between the headings of an area
+const PLACES = /[、，,；;]/; // between the places of a work
 const CHOICES = ["status", "sector", "kind", "nature", "period"];
 
 function field(name, control) {
@@ -52,6 +53,7 @@ export function correctionForm(item, onSend, onCancel) {
       ...Object.fromEntries(["name", ...CHOICES, "extent_from", "extent_to", "unit"].map((name) => [name, fields[name].value.trim()])),
       quantity: fields.quantity.value === "" ? null : Number(fields.quantity.value),
       area: fields.area.value.split(HEADINGS).map((heading) => heading.trim()).filter(Boolean),
+      places: fields.places.value.split(PLACES).map((place) => place.trim()).filter(Boolean),
       named: fields.named.checked,
     }),
     onCancel,
@@ -60,6 +62,7 @@ export function correctionForm(item, onSend, onCancel) {
     ...CHOICES.map((name) => chooser(name, item[name])),
     input("quantity", item.quantity, { type: "number", min: 0, step: "any" }), input("unit", item.unit, { maxlength: 20 }),
     input("area", item.area.join(` ${HEADINGS} `), { maxlength: 800 }),
+    input("places", item.places.join("、"), { maxlength: 4000 }),
     field("named", named),
   );
 }
