@@ -8,6 +8,7 @@ from uuid import UUID
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy import text as sql
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gazetteer.vocabulary import Status
@@ -39,6 +40,8 @@ class Inspection(Base):
     __tablename__ = "inspection"
     __table_args__ = (
         Index("ix_inspection_decision", "decision", "received_at"),
+        Index("ix_inspection_answers", "answers", postgresql_where=sql("answers is not null")),
+        Index("ix_inspection_location_id", "location_id", postgresql_where=sql("location_id is not null")),
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("finding <> 'moved' or geometry is not null", name="moved"),
         CheckConstraint("accuracy_m >= 0", name="accuracy"),

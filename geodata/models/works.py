@@ -118,6 +118,7 @@ class Location(Base):
     __tablename__ = "location"
     __table_args__ = (
         Index("uq_location_current", "work_id", unique=True, postgresql_where=sql("current")),
+        Index("ix_location_restores_id", "restores_id", postgresql_where=sql("restores_id is not null")),
         Index("ix_location_geometry", "geometry", postgresql_using="gist", postgresql_where=sql("current")),
         CheckConstraint("confidence between 0 and 1", name="confidence"),
         CheckConstraint("(geometry is null) = (precision = 'none')", name="placed"),
@@ -152,7 +153,10 @@ class StatusChange(Base):
     """What was known of a work's progress from one time on. The first is what the report says."""
 
     __tablename__ = "status_change"
-    __table_args__ = (Index("uq_status_change_current", "work_id", unique=True, postgresql_where=sql("current")),)
+    __table_args__ = (
+        Index("uq_status_change_current", "work_id", unique=True, postgresql_where=sql("current")),
+        Index("ix_status_change_restores_id", "restores_id", postgresql_where=sql("restores_id is not null")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work_id: Mapped[int] = mapped_column(ForeignKey(Work.id, ondelete="CASCADE"), index=True)

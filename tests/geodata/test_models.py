@@ -48,6 +48,17 @@ def test_the_migrations_make_every_check_of_the_models(shared_engine: Engine):
     }
 
 
+def test_what_points_at_other_rows_is_found_by_index(shared_engine: Engine):
+    """Else deleting a row that is pointed at reads the whole table."""
+    without = text("""
+        SELECT conrelid::regclass || '.' || attname FROM pg_constraint
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+        WHERE contype = 'f' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1])
+    """)
+    with shared_engine.connect() as connection:
+        assert connection.scalars(without).all() == []
+
+
 def test_the_migrations_go_down_and_up_again(own_database: Database):
     from alembic import command
 
