@@ -1,6 +1,7 @@
 """Base maps by configuration: keys stay on the server, shifted tiles are refused, no other host is let in."""
 
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from geodata.database import Database
 from webmap.app import create_app
 from webmap.base_maps import read_base_maps
 
+BASE_MAP = Path(__file__).parents[2] / "webmap/static/js/basemap.js"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 OSM = """
 [[basemap]]
@@ -111,3 +113,26 @@ key_env = "MAP_KEY"
 def test_with_no_file_there_is_only_the_gazetteers_own(database: Database):
     page = create_app(database.web, SECRET_KEY="x").test_client().get("/")
     assert "img-src 'self' data: blob:;" in page.headers["Content-Security-Policy"]
+
+
+def test_every_name_on_the_own_base_map_stands_out_from_its_edge():
+    """WCAG 2.2, 1.4.3: a contrast of 4.5 at least; every letter has an edge of the map's ground colour."""
+    style = BASE_MAP.read_text()
+    (edge,) = set(re.findall(r'stroke: "(#\w{6})", width: 3', style))
+    colours = re.findall(r'text\(\d+, "(#\w{6})"', style)
+    assert len(colours) > 5
+    assert {colour: contrast(colour, edge) for colour in colours if contrast(colour, edge) < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return sum(
+        weight * (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+        for weight, value in ((0.2126, red), (0.7152, green), (0.0722, blue))
+    )

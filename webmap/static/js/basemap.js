@@ -45,10 +45,10 @@ const LABELS = [
   label(kinds("city", "county", "province")(POINT), new CenteredTextSymbolizer(text(15, "#5d4a75", 700))),
   label(kinds("town")(POINT), new CenteredTextSymbolizer(text(13, "#3c3c3c", 600))),
   lineLabel(kinds("road", "expressway", "railway")(LINE), new LineLabelSymbolizer(text(11, "#6b6257"))),
-  lineLabel(water(LINE), new LineLabelSymbolizer(text(11, "#3f7ea3"))),
-  label(water(POINT), new CenteredTextSymbolizer(text(11, "#3f7ea3"))),
+  lineLabel(water(LINE), new LineLabelSymbolizer(text(11, "#2f6d92"))),
+  label(water(POINT), new CenteredTextSymbolizer(text(11, "#2f6d92"))),
   label(kinds("village", "locality")(POINT), new CenteredTextSymbolizer(text(11, "#77706a"))),
-  label((_zoom, feature) => !ownRule.has(feature.props.kind), new OffsetTextSymbolizer({ ...text(10, "#7f8169"), offsetY: 6 })),
+  label((_zoom, feature) => !ownRule.has(feature.props.kind), new OffsetTextSymbolizer({ ...text(10, "#6c6e57"), offsetY: 6 })),
 ];
 
 const CHOSEN = "guatu-base-map"; // in the browser's own store: which one this person likes
