@@ -125,7 +125,7 @@ def tipg(folder: Path, url: str, workers: int) -> Iterator[str]:
         "DATABASE_URL": f"postgresql://{parsed.username}:{parsed.password}@{socket_folder}/{parsed.database}",
         "TIPG_MAX_FEATURES_PER_QUERY": "10000",
         "TIPG_DB_SCHEMAS": '["public"]',
-        "TIPG_DB_TABLES": f'["public.{TABLE}"]',
+        "TIPG_DB_TABLES": f'["public.{TABLE}", "public.place"]',
     }
     at = folder / "tipg"
     command = [str(at / "bin/uvicorn"), "tipg.main:app", f"--workers={workers}", f"--port={port}"]

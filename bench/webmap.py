@@ -246,22 +246,27 @@ def statement_of_box(database: Database) -> str:
         return psycopg.ClientCursor(driver).mogrify(*asked[-1])
 
 
-def measure_tiles(base: str, rounds: int) -> None:
-    dice = random.Random(3)
+def measure_tiles(base: str, database: Database, rounds: int, folder: Path | None) -> None:
+    """Tiles anywhere in the province, from it all to a street; tipg draws 10,000 features a tile at most."""
     for layer in ("works", "gazetteer"):
-        times = []
-        for turn in range(rounds):
-            z = dice.randint(7, 16)
-            x = int((dice.uniform(WEST, EAST) + 180) / 360 * 2**z)
-            north = math.asinh(math.tan(math.radians(dice.uniform(SOUTH, NORTH))))  # of Web Mercator's unit sphere
-            y = int((0.5 - north / math.tau) * 2**z)
-            times.append(seconds(lambda a=f"{base}/tiles/{layer}/{z}/{x}/{y}.mvt?turn={turn}": get(a)))
-        say(
-            f"tiles of {layer}, uncached",
-            1000 * statistics.median(times),
-            "ms",
-            f"p95 {1000 * quantile(times, 0.95):.0f} ms",
-        )
+        measure_tile(f"guatu: tiles of {layer}, uncached", f"{base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt", rounds)
+    if folder:
+        with peers.tipg(folder, database.owner, WORKERS) as items:
+            for layer, table in {"works": peers.TABLE, "gazetteer": "place"}.items():
+                tiles = items.replace(f"{peers.TABLE}/items", f"{table}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}")
+                measure_tile(f"tipg: tiles of {layer}", tiles, rounds)
+
+
+def measure_tile(what: str, address: str, rounds: int) -> None:
+    dice, times = random.Random(3), []
+    for turn in range(rounds):
+        z = dice.randint(7, 16)
+        x = int((dice.uniform(WEST, EAST) + 180) / 360 * 2**z)
+        north = math.asinh(math.tan(math.radians(dice.uniform(SOUTH, NORTH))))  # of Web Mercator's unit sphere
+        y = int((0.5 - north / math.tau) * 2**z)
+        tile = address.format(z=z, x=x, y=y)
+        times.append(seconds(lambda a=f"{tile}{'&' if '?' in tile else '?'}turn={turn}": get(a)))
+    say(what, 1000 * statistics.median(times), "ms", f"p95 {1000 * quantile(times, 0.95):.0f} ms")
 
 
 def main() -> None:
@@ -293,7 +298,7 @@ def main() -> None:
                 peers.make_table(engine)
                 tidy(engine)
             measure_geojson(base, database, asked.rounds, asked.peers)
-            measure_tiles(base, asked.rounds * 2)
+            measure_tiles(base, database, asked.rounds * 2, asked.peers)
         engine.dispose()
 
 
