@@ -4,11 +4,12 @@ Every choice is a tuple of accepted values, empty for all. `facets` counts, besi
 works that the other choices leave.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, null, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import Text
 
@@ -99,6 +100,8 @@ FACETS: dict[str, InstrumentedAttribute[Any]] = {
     "precision": WorkSummary.precision,
     "finding": WorkSummary.finding,
 }
+COUNTED_TOGETHER = (("report_kind", "sector", "status", "precision", "finding"), ("report", "area"), ("town",))
+"""Choices whose values meet in few ways: the words of closed lists; headings, which are one report's own."""
 
 
 def summaries_in(selection: Selection, *columns: Any) -> Select[Any]:
@@ -143,32 +146,28 @@ def facets(session: Session, selection: Selection) -> dict[str, dict[str, int]]:
     if others and made:  # found once, however often they are counted
         found = select(WorkSummary.work_id).where(*others).cte("found")
         others = [WorkSummary.work_id.in_(select(found.c.work_id))]
-    open_choices = [name for name in FACETS if name not in made]
-    parts = [_counts(open_choices, [*others, *made.values()])] if open_choices else []
-    parts += [_counts([name], [*others, *(made[other] for other in made if other != name)]) for name in made]
-    counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    rows = session.execute(union_all(*parts)).all()
-    for name, value, number, _ in sorted(rows, key=lambda row: row.start):  # headings as the reports have them
-        counts[name][value] = number
-    counts["area"] = _with_outer_headings(counts["area"])
-    return counts
+    parts = [([name for name in FACETS if name not in made], [*others, *made.values()])]
+    parts += [([name], [*others, *(made[other] for other in made if other != name)]) for name in made]
+    rows = session.execute(union_all(*(_counts(names, conditions) for names, conditions in parts if names)))
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for *values, works, _ in sorted(rows, key=lambda row: row.start):  # headings as the reports have them
+        for name, value in zip(FACETS, values, strict=True):
+            if value is not None:
+                counts[name][value] += works
+    return {**counts, "area": _with_outer_headings(counts["area"])}
 
 
 def _counts(names: list[str], conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """The number of works for every value of some choices: rows of the choice's name, value, works, first `start`."""
-    columns = [FACETS[name] for name in names]
-    grouped = func.grouping(*columns)  # a bit a column, the last the lowest: 1 where the row is not grouped by it
-    everything = 2 ** len(names) - 1
-    bits = {everything - 2 ** (len(names) - 1 - place): name for place, name in enumerate(names)}
-    return (
-        select(
-            case(bits, value=grouped),
-            func.coalesce(*(cast(column, Text) for column in columns)),
-            func.count(),
-            func.min(WorkSummary.start).label("start"),
-        )
-        .where(and_(true(), *conditions))
-        .group_by(func.grouping_sets(*(tuple_(column) for column in columns)))
+    """Works by some choices: rows of a value for every choice, their number and their first `start`.
+
+    A row has the values of the choices of one of COUNTED_TOGETHER, and null for the others: to group 100,000 works by
+    each choice alone takes half as long again.
+    """
+    values: list[Any] = [cast(column if name in names else null(), Text) for name, column in FACETS.items()]
+    sets = ([FACETS[name] for name in together if name in names] for together in COUNTED_TOGETHER)
+    counted = select(*values, func.count(), func.min(WorkSummary.start).label("start"))
+    return counted.where(and_(true(), *conditions)).group_by(
+        func.grouping_sets(*(tuple_(*columns) for columns in sets if columns))
     )
 
 
