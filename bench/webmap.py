@@ -49,6 +49,13 @@ LONG_TASKS = """
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) longTasks.push(entry.duration); })
         .observe({ type: "longtask", buffered: true });
 """
+ALL_TILES_DRAWN = """
+    () => Object.values(window).filter((value) => value instanceof L.Map).every((map) => {
+        const grids = [];
+        map.eachLayer((layer) => layer instanceof L.GridLayer && grids.push(layer));
+        return grids.length > 0 && grids.every((grid) => !grid.isLoading());
+    })
+"""
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = {
     "leaflet.js": ROOT / "webmap/static/vendor/leaflet.js",
@@ -163,7 +170,8 @@ def drawn(address: str, ready: str, change: str = "") -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits until the next picture is on the screen."""
+    """Waits until every tile in view has come, or was refused, and the next picture is on the screen."""
+    page.wait_for_function(ALL_TILES_DRAWN, timeout=300_000)
     page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
