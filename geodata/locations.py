@@ -32,19 +32,26 @@ NEAR_BY_KIND = {"town": Precision.TOWN, "county": Precision.COUNTY, "city": Prec
 """How closely a settlement that a name mentions shows the work; a village shows it as near."""
 
 
+def no_second_opinion(_: Query, answer: Answer) -> Answer:
+    """Leaves every answer as it is."""
+    return answer
+
+
 def locate(
     session: Session,
     gazetteer: Gazetteer,
     *,
     again: bool = False,
     reports: Sequence[int] = (),
-    second: SecondOpinion = lambda _, answer: answer,
+    limit: int | None = None,
+    second: SecondOpinion = no_second_opinion,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Counter[Precision]:
     """Places the works that have no place yet; `again` also those that guatu placed before, never what a person placed.
 
-    `second` is asked about works that the gazetteer knows nothing of. Returns how many works got which precision. A
-    place that comes out the same as before adds no history.
+    At most `limit` works of each report are placed, the first in its text. `second` is asked about works that the
+    gazetteer knows nothing of. Returns how many works got which precision. A place that comes out the same as
+    before adds no history.
     """
     counts: Counter[Precision] = Counter()
     statement = select(Report).order_by(Report.id)
@@ -54,7 +61,7 @@ def locate(
         sentences: dict[str, list[str]] = {}
         for work in session.scalars(select(Work).where(Work.report_id == report.id)):
             sentences.setdefault(work.sentence, []).extend(work.places)
-        for work in session.scalars(_to_locate(report.id, again=again)).unique():
+        for work in session.scalars(_to_locate(report.id, again=again).limit(limit)).unique():
             taught = taught_location(session, work, report)
             if taught:
                 answer = _as_taught(work, taught)
@@ -64,6 +71,11 @@ def locate(
             _keep(session, gazetteer, work, answer, _town(answer, work, towns))
             progress(1)
     return counts
+
+
+def unlocated(session: Session, report_id: int) -> int:
+    """How many works of a report have not been looked for yet."""
+    return session.scalar(select(func.count()).select_from(_to_locate(report_id, again=False).subquery())) or 0
 
 
 def _to_locate(report_id: int, *, again: bool) -> Any:

@@ -25,7 +25,7 @@ from gazetteer.vocabulary import Kind, Nature, Period, Sector, Status
 from gazetteer.work import Span, Work
 from geodata import drafts, revisions
 from geodata.drafts import Item, TakenError
-from geodata.locations import locate
+from geodata.locations import locate, unlocated
 from geodata.models import Action, Draft, Report, Role
 from geodata.reports import report_of
 from geodata.settings import Settings
@@ -43,6 +43,9 @@ MAX_CHARACTERS = 400_000
 FORM_BYTES = 1 << 20  # what a form may have beside its file
 MAX_ITEMS = 5000
 MAX_HEADINGS = 8  # a path of headings: reports nest four
+LOCATED_AT_ONCE = 200
+"""Works that are placed within one request: some milliseconds each. Most reports have fewer; of a long list the page
+asks for the rest, part by part, and shows how many are left."""
 MAX_PLACES = 200  # of one work: what a cell of a project list may hold
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=revisions.MAX_NAME)]
@@ -265,7 +268,8 @@ def undo(draft_id: int) -> Response | tuple[Response, int]:
 @blueprint.post("/<int:draft_id>/save.json")
 @role_required(Role.PLANNER)
 def save(draft_id: int) -> Response | tuple[Response, int]:
-    """Makes the works what the draft says, and places those that have no place.
+    """Makes the works what the draft says, and places the first of those that have no place; `left` is how many are
+    still to be placed, by posts to `locate`.
 
     What was placed by hand is taught anew: its works may be gone, or have other names.
     """
@@ -278,19 +282,36 @@ def save(draft_id: int) -> Response | tuple[Response, int]:
     database().commit()
     teach(database(), _gazetteer())
     database().commit()
-    _place(report)
-    return jsonify(address=url_for("reports.page", report_id=report.id))
+    left = _place(report)
+    return jsonify(
+        address=url_for("reports.page", report_id=report.id),
+        locate=url_for("review.locate_more", report_id=report.id),
+        left=left,
+    )
 
 
-def _place(report: Report) -> None:
-    """Places the works that have no place yet; without a gazetteer they wait for `guatu locate`."""
+@blueprint.post("/report/<int:report_id>/locate.json")
+@role_required(Role.PLANNER)
+def locate_more(report_id: int) -> Response:
+    """Places the next works of a report that have no place yet; answers how many are left."""
+    report = database().get(Report, report_id)
+    if report is None:
+        raise NotFound
+    return jsonify(left=_place(report))
+
+
+def _place(report: Report) -> int:
+    """Places the next works that have no place yet, and says how many are left; without a gazetteer they wait for
+    `guatu locate`, and none is."""
     try:
         gazetteer = Gazetteer.open(_gazetteer())
     except GuatuError as error:
         current_app.logger.warning("not located: %s", error)
-        return
-    locate(database(), gazetteer, reports=[report.id])
+        return 0
+    locate(database(), gazetteer, reports=[report.id], limit=LOCATED_AT_ONCE)
+    left = unlocated(database(), report.id)
     database().commit()
+    return left
 
 
 @blueprint.post("/<int:draft_id>/discard")

@@ -53,5 +53,6 @@ def strings() -> dict[str, str]:
         "failed": gettext("这一步没有保存，请检查网络后再试一次"),
         "gone": gettext("这次校核已经被保存或放弃，请回到报告页"),
         "saving": gettext("正在保存并定位……"),
+        "locating": gettext("已保存，正在定位，还剩 {n} 项……"),
         "summary": gettext("保存后，{n} 项工程列入地图；其中 {reviewed} 项已校核，{left} 项未校核，按读出的结果列入。"),
     }

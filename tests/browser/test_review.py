@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from grid import Grid
 from people import an_account
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from readings import a_reading, an_unsaved_report
@@ -163,6 +164,32 @@ def test_the_places_of_a_work_are_put_right_and_stay_so_when_the_report_is_read_
     with sessions() as session:
         bridge = session.scalars(select(Work).where(Work.name == "人民桥")).one()
         assert bridge.places == ["人民桥", "芝英镇", "溪岸村"]
+
+
+def test_a_long_list_is_located_part_by_part_while_the_page_says_how_many_are_left(
+    review: Page, sessions, tmp_path, monkeypatch
+):
+    grid = Grid("AB")
+    grid.road("人民路", "AB")
+    grid.gazetteer(tmp_path / "gazetteer")
+    monkeypatch.setenv("GUATU_HOME", str(tmp_path))
+    monkeypatch.setattr("webmap.review.LOCATED_AT_ONCE", 1)
+    asked: list[str] = []
+    review.on("request", lambda request: asked.append(request.url) if "locate.json" in request.url else None)
+    review.evaluate(
+        """() => {
+            const notice = document.getElementById("notice");
+            const told = () => `${sessionStorage.getItem("told")}|${notice.textContent}`;
+            new MutationObserver(() => sessionStorage.setItem("told", told())).observe(notice, { childList: true });
+        }"""
+    )
+    save(review)
+    assert len(asked) == len(WORKS) - 1
+    told = review.evaluate("() => sessionStorage.getItem('told')")
+    assert "还剩 3 项" in told
+    assert "还剩 1 项" in told
+    with sessions() as session:
+        assert all(work.locations for work in session.scalars(select(Work)))
 
 
 def test_what_was_done_is_still_there_when_the_page_is_opened_again(review: Page, sessions):

@@ -61,7 +61,8 @@ def test_only_planners_review(app: Flask, sessions, report_id, planner, role):
     client = signed_in(app, sessions, role) if role else app.test_client()
     for path in ("/review/", "/review/new", review, f"{review}/items.json"):
         assert client.get(path, headers={"Accept": "application/json"}).status_code in (401, 403)
-    for path in ("/review/new", f"/review/report/{report_id}", *(f"{review}/{what}" for what in POSTS)):
+    report = f"/review/report/{report_id}"
+    for path in ("/review/new", report, f"{report}/locate.json", *(f"{review}/{what}" for what in POSTS)):
         assert client.post(path, headers={"Accept": "application/json"}).status_code in (400, 401, 403)
     assert "人民路" in items(planner, review)
 
@@ -99,7 +100,7 @@ def test_saving_puts_the_corrections_in_force_and_is_on_record(planner, sessions
     review = opened(planner, report_id)
     bridge = items(planner, review)["人民桥"]
     planner.post(f"{review}/steps.json", json={"action": "drop", "items": [bridge["id"]]})
-    assert planner.post(f"{review}/save.json").json == {"address": f"/reports/{report_id}"}
+    assert planner.post(f"{review}/save.json").json["address"] == f"/reports/{report_id}"
     assert planner.get(review).status_code == 404
     with sessions() as session:
         assert session.scalars(select(Work.name)).all() == ["人民路"]
@@ -181,6 +182,24 @@ def test_an_uploaded_report_is_read_reviewed_and_saved(planner, sessions, gazett
         report = session.scalars(select(Report)).one()
         assert (report.county, report.year, report.source_file) == ("澜溪县", 2025, "报告.txt")
         assert all(work.locations for work in session.scalars(select(Work)))
+
+
+def test_the_works_of_a_long_list_are_placed_part_by_part(planner, sessions, report_id, gazetteer, monkeypatch):
+    monkeypatch.setattr("webmap.review.LOCATED_AT_ONCE", 1)
+    saved = planner.post(f"{opened(planner, report_id)}/save.json").json
+    assert saved["left"] == 1
+    assert planner.post(saved["locate"]).json == {"left": 0}
+    assert planner.post(saved["locate"]).json == {"left": 0}
+    with sessions() as session:
+        assert all(work.locations for work in session.scalars(select(Work)))
+
+
+def test_without_a_gazetteer_works_wait_for_one(planner, sessions, report_id, app, tmp_path):
+    app.config["GAZETTEER"] = str(tmp_path / "none")
+    saved = planner.post(f"{opened(planner, report_id)}/save.json").json
+    assert saved["left"] == 0
+    with sessions() as session:
+        assert not any(work.locations for work in session.scalars(select(Work)))
 
 
 def test_a_pasted_report_may_be_told_its_county_and_year(planner, gazetteer):

@@ -4,7 +4,7 @@ import click
 
 from gazetteer.geocode import Gazetteer
 from geodata.database import open_sessions
-from geodata.locations import locate
+from geodata.locations import locate, no_second_opinion
 from geodata.settings import Settings
 from webmap.cli.online import second_opinion
 from webmap.cli.progress import adding
@@ -18,8 +18,8 @@ def command(again: bool, reports: tuple[int, ...], online: bool) -> None:
     """Place every saved work that has no place yet."""
     settings = Settings.from_environment()
     gazetteer = Gazetteer.open(settings.home / "gazetteer")
-    asked = {"second": second_opinion(settings, gazetteer).on} if online else {}
+    second = second_opinion(settings, gazetteer).on if online else no_second_opinion
     with open_sessions(settings) as sessions, sessions.begin() as session, adding("locating") as progress:
-        counts = locate(session, gazetteer, again=again, reports=reports, progress=progress, **asked)
+        counts = locate(session, gazetteer, again=again, reports=reports, second=second, progress=progress)
     found = ", ".join(f"{number} {precision.value}" for precision, number in counts.most_common())
     click.echo(f"{counts.total()} works: {found}" if counts else "every work has a place or a reason already")

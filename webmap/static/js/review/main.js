@@ -174,7 +174,11 @@ byId("confirm-save").addEventListener("close", async (event) => {
   if (event.target.returnValue !== "save") return;
   tell(text("saving"), true);
   const answer = await send(server.save);
-  if (answer) location.assign(answer.address);
+  if (!answer) return;
+  for (let { left } = answer; left; ({ left } = await server.locate(answer.locate).catch(() => ({ left: 0 })))) {
+    tell(text("locating", { n: left }), true);
+  }
+  location.assign(answer.address);
 });
 
 const KEYS = {

@@ -31,3 +31,4 @@ export const load = (version) => ask(`${addresses.items}?version=${version}`);
 export const step = (body) => post(addresses.steps, body);
 export const undo = () => post(addresses.undo);
 export const save = () => post(addresses.save);
+export const locate = (address) => post(address);
