@@ -20,6 +20,7 @@ from webmap import labels
 from webmap.choices import selection_of
 from webmap.database import database
 from webmap.history import OUTCOMES
+from webmap.inspection.wording import FINDING_CHOICES
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -30,6 +31,7 @@ CLOSENESS_LABELS: dict[str, LazyString] = {
     "unplaced": lazy_gettext("未定位"),
 }
 PROMISED = [outcome for outcome in Outcome if outcome is not Outcome.NEW]  # a new work was no promise
+RARE = ("report_kind", "finding")  # offered where there is a choice: many keep no lists, or inspect nothing yet
 MAX_YEARS = 6  # reports whose promises are followed on one page: each takes two reports to be read whole
 TOWNS_SHOWN = 40  # in the picture; the table has them all
 
@@ -146,13 +148,15 @@ def _choices(selection: Selection) -> dict[str, list[tuple[str, str, int, bool]]
         for report in database().execute(select(Report.id, Report.county, Report.year))
     }
     shown: dict[str, Mapping[str, object]] = {
+        "report_kind": {word.value: label for word, label in labels.REPORT_KINDS.items()},
         "report": reports,
         "sector": {word.value: label for word, label in labels.SECTORS.items()},
         "status": {word.value: label for word, label in labels.STATUSES.items()},
         "precision": {word.value: label for word, label in labels.PRECISIONS.items()},
+        "finding": FINDING_CHOICES,
         "town": {town: town for town in counts["town"] if town != NO_TOWN},
     }
-    return {
+    found = {
         name: [
             (value, str(words[value]), counts[name].get(value, 0), value in chosen)
             for value in words
@@ -160,6 +164,11 @@ def _choices(selection: Selection) -> dict[str, list[tuple[str, str, int, bool]]
         ]
         for name, words in shown.items()
         for chosen in [{str(one) for one in getattr(selection, name)}]
+    }
+    return {
+        name: values
+        for name, values in found.items()
+        if name not in RARE or len(values) > 1 or getattr(selection, name)
     }
 
 

@@ -5,11 +5,10 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from geodata.models import GazetteerSource
-from geodata.selection import NOT_INSPECTED
 from geodata.signs import SIGNS
 from webmap import base_maps, labels
 from webmap.database import database
-from webmap.inspection.wording import FINDINGS
+from webmap.inspection.wording import FINDING_CHOICES
 
 
 def page_settings() -> dict[str, object]:
@@ -41,8 +40,7 @@ def page_settings() -> dict[str, object]:
             "precision": {word.value: str(label) for word, label in labels.PRECISIONS.items()},
             "kind": {word.value: str(label) for word, label in labels.KINDS.items()},
             "report_kind": {word.value: str(label) for word, label in labels.REPORT_KINDS.items()},
-            "finding": {word.value: str(label) for word, label in FINDINGS.items()}
-            | {NOT_INSPECTED: gettext("尚未巡查")},
+            "finding": {value: str(label) for value, label in FINDING_CHOICES.items()},
         },
         "signs": {sector.value: {"colour": sign.colour, "character": sign.character} for sector, sign in SIGNS.items()},
         "strings": {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gazetteer.vocabulary import Period, Sector, Status
 from geodata.linking import relink
+from geodata.models import ReportKind
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "{{ 7*191 }}", '" onmouseover="alert(1)', "路" * 5000]
 
@@ -56,6 +57,22 @@ def test_the_filters_of_the_address_hold_and_are_shown(client: FlaskClient):
     assert cells(document.cssselect("section[aria-labelledby=by-sector] table")[0])[-1][1] == "1"
     [ticked] = document.cssselect("input[checked]")
     assert (ticked.get("name"), ticked.get("value")) == ("sector", "water")
+
+
+def test_rare_choices_are_offered_where_there_is_one_to_make(client: FlaskClient, sessions: sessionmaker[Session]):
+    def offered(query: str = "") -> dict[str, list[str]]:
+        boxes = page(client, query).cssselect("input[type=checkbox]")
+        return {
+            name: [box.get("value") for box in boxes if box.get("name") == name] for name in ("report_kind", "finding")
+        }
+
+    assert offered() == {"report_kind": [], "finding": []}
+    assert offered("finding=-") == {"report_kind": [], "finding": ["-"]}
+    with sessions.begin() as session:
+        a_work(session, a_report(session, "清单", kind=ReportKind.PROJECT_LIST), "滨江路")
+    assert offered() == {"report_kind": ["report", "project-list"], "finding": []}
+    [ticked] = page(client, "report_kind=project-list").cssselect("input[checked]")
+    assert ticked.getparent().text_content().split() == ["项目清单", "1"]
 
 
 def test_every_bar_leads_to_its_works_on_the_map(client: FlaskClient):

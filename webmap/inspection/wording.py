@@ -3,6 +3,7 @@
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from geodata.models import Decision, Finding
+from geodata.selection import NOT_INSPECTED
 
 FINDINGS: dict[Finding, LazyString] = {
     Finding.HERE: lazy_gettext("在这里"),
@@ -10,6 +11,11 @@ FINDINGS: dict[Finding, LazyString] = {
     Finding.NOT_FOUND: lazy_gettext("没找到"),
     Finding.UNREACHABLE: lazy_gettext("到不了"),
 }
+FINDING_CHOICES: dict[str, LazyString] = {
+    **{finding.value: label for finding, label in FINDINGS.items()},
+    NOT_INSPECTED: lazy_gettext("尚未巡查"),
+}
+"""By what works are chosen: what was said of them last, if anything was."""
 DECISIONS: dict[Decision, LazyString] = {
     Decision.WAITING: lazy_gettext("待审"),
     Decision.ACCEPTED: lazy_gettext("已采纳"),

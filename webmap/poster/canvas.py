@@ -43,7 +43,7 @@ def _cairo() -> types.ModuleType:
     try:
         import cairocffi  # type: ignore[import-untyped]
     except OSError as error:  # the Python part is there, the library is not
-        raise PosterError("the wall map needs the cairo library: install Debian's libcairo2") from error
+        raise PosterError("the cairo library that draws is missing: install Debian's libcairo2") from error
     module: types.ModuleType = cairocffi
     return module
 
@@ -93,7 +93,7 @@ class Canvas:
         self._choose(Face.PLAIN, 10)
         glyphs = self.context.get_scaled_font().text_to_glyphs(0, 0, "挂图", with_clusters=False)
         if any(glyph[0] == 0 for glyph in glyphs):
-            raise PosterError("the wall map needs a Chinese typeface: install Debian's fonts-noto-cjk")
+            raise PosterError("there is no Chinese typeface to write with: install Debian's fonts-noto-cjk")
 
     def next_page(self) -> None:
         """Begins another sheet of the same size."""

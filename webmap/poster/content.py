@@ -9,7 +9,17 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.models import SRID, GazetteerPlace, GazetteerSource, Location, Report, StatusChange, Work, WorkSummary
+from geodata.models import (
+    SRID,
+    GazetteerPlace,
+    GazetteerSource,
+    Location,
+    Report,
+    ReportKind,
+    StatusChange,
+    Work,
+    WorkSummary,
+)
 from geodata.selection import NO_TOWN, Selection, works_in
 from webmap.poster.errors import PosterError
 
@@ -45,6 +55,7 @@ class ReportTitle:
     adcode: str | None
     year: int
     fictional: bool
+    kind: ReportKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,7 @@ def read_works(session: Session, selection: Selection) -> tuple[list[PosterWork]
         for row in rows
     ]
     reports = session.execute(
-        select(Report.title, Report.county, Report.adcode, Report.year, Report.fictional)
+        select(Report.title, Report.county, Report.adcode, Report.year, Report.fictional, Report.kind)
         .where(Report.id.in_({row.report_id for row in rows}))
         .order_by(Report.county, Report.year.desc())
     )

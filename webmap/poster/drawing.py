@@ -11,9 +11,11 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gazetteer.vocabulary import Precision, Sector
+from geodata.models import ReportKind
 from geodata.selection import Selection
 from geodata.signs import SIGNS
 from webmap import labels
+from webmap.inspection.wording import FINDING_CHOICES
 from webmap.poster import furniture, symbols
 from webmap.poster.base_map import OTHERS, TOWNS, DrawnPlace, draw_base, draw_ground, draw_names
 from webmap.poster.canvas import Canvas, Face, printable
@@ -249,21 +251,27 @@ def _draw_leader(
 def _title_of(reports: Sequence[ReportTitle]) -> str:
     counties = list(dict.fromkeys(printable(report.county) for report in reports))
     years = sorted({report.year for report in reports})
+    lists = all(report.kind is ReportKind.PROJECT_LIST for report in reports)
     if len(counties) > 1:
-        return str(gettext("政府工作报告工程挂图"))
+        return str(gettext("项目清单工程挂图") if lists else gettext("政府工作报告工程挂图"))
     year = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    if lists:
+        return str(gettext("%(county)s%(year)s年项目清单工程挂图", county=counties[0], year=year))
     return str(gettext("%(county)s%(year)s年政府工作报告工程挂图", county=counties[0], year=year))
 
 
 def _subtitle_of(selection: Selection, works: int, placed: int) -> str:
     """What was chosen, and how much of it is on the map."""
     comma = gettext("、")
+    said = comma.join(str(FINDING_CHOICES[finding]) for finding in selection.finding)
     chosen = [
+        comma.join(str(labels.REPORT_KINDS[kind]) for kind in selection.report_kind),
         comma.join(str(labels.SECTORS[sector]) for sector in selection.sector),
         comma.join(str(labels.STATUSES[status]) for status in selection.status),
         comma.join(printable(town) for town in selection.town),
         comma.join(printable(area) for area in selection.area),
         comma.join(str(labels.PRECISIONS[precision]) for precision in selection.precision),
+        gettext("巡查结果：%(findings)s", findings=said) if said else "",
         f"“{printable(selection.words)}”" if selection.words else "",
     ]
     counts = gettext("共 %(works)d 项工程，图上 %(placed)d 项", works=works, placed=placed)

@@ -9,8 +9,8 @@ from shapely import wkt
 from sqlalchemy.orm import Session
 
 from gazetteer.vocabulary import Precision, Sector, Status
-from geodata.models import SRID, GazetteerPlace, GazetteerSource
-from geodata.selection import Selection
+from geodata.models import SRID, GazetteerPlace, GazetteerSource, ReportKind
+from geodata.selection import NOT_INSPECTED, Selection
 from webmap.poster import SIZES, PosterError
 
 POINTS_A_MM = 72 / 25.4
@@ -136,6 +136,18 @@ def test_the_choices_choose_the_works_and_stand_under_the_title(draw, works, cou
     assert (drawn.works, drawn.placed) == (1, 1)
     assert "水利 · 共 1 项工程" in text_of(document)
     assert "人民路" not in text_of(document)
+
+
+def test_what_inspectors_said_stands_under_the_title(draw, works, county):
+    assert "巡查结果：尚未巡查 · 共 3 项工程" in text_of(draw(Selection(finding=(NOT_INSPECTED,)))[1])
+
+
+def test_a_sheet_of_project_lists_says_so(draw, session, works, county):
+    a_work(session, a_report(session, "清单", kind=ReportKind.PROJECT_LIST), "滨江路", place="POINT(120 28.9)")
+    text = text_of(draw(Selection(report_kind=(ReportKind.PROJECT_LIST,)))[1])
+    assert "永康市2022年项目清单工程挂图" in text
+    assert "项目清单 · 共 1 项工程" in text
+    assert "永康市2022年政府工作报告工程挂图" in text_of(draw()[1])
 
 
 def test_a_work_far_outside_the_county_is_not_on_the_map(draw, session, works, county):
