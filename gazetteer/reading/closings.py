@@ -23,16 +23,20 @@ _FAMILIES = (
 """Kinds so near each other that a list of one may be summed up by the other (公园、村等景区)."""
 MAX_CROP = 3
 """Characters of the names of what is grown."""
-_TASKS = re.compile("等?(?:各项|重点|目标|攻坚|中心)+任务")
-"""What sums up tasks, which are no works."""
+_TASKS = re.compile("等?(?:(?:各项|重点|目标|攻坚|中心)+任务|(?:多种|各种|有效|多元)*(?:渠道|方式|途径|形式|手段))")
+"""What sums up tasks and ways of doing, which are no works."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
+_BETWEEN = frozenset((Kind.EXPRESSWAY, Kind.RAILWAY))
+"""Lines that are called by the places between which they run and by what they are (京津塘|高速公路)."""
 _PLACES = frozenset((Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.BLOCK))
 """Kinds of places in which other things stand."""
 _SHORTEST_ROAD = 3
 """Characters of the shortest name that is a road's and no town's (环山路, not 石街)."""
 _BY = ("年一贯制", "周边", "沿线", "两侧", "沿岸", "门前", "片区")
 """What ends words for the surroundings of a place (南站周边|5条道路)."""
-_SUMMING_SORTS = re.compile("(?:主要|重点|骨干|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+")
+_SUMMING_SORTS = re.compile(
+    "(?:主要|重点|重大|关键|骨干|交通|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+"
+)
 """What stands before words that only sum up (主要|街道)."""
 _LINES_ALONG = re.compile(
     "(?:主要|重点|骨干|城区|城市|县城|部分|主次)*(?:干道|干线|街路|街道|道路|路段|公路|街巷|干路|河道)"
@@ -70,21 +74,8 @@ class Closings:
             member.stage = member.stage or closing.stage
             member.stopped = member.stopped or stopped
             member.summed = bool(closing.generic or closing.head or closing.actions)
-            fitted = closing.head is not None and closing.head.kind is Kind.EQUIPMENT and closing.quantity
-            if fitted and member.head and not member.weak:
-                continue  # 热源厂2台锅炉
             if closing.head and not closing.bare:
-                own_head = not whole and self._own_head(text, member, closing)
-                if self._is_facility(words, member):
-                    named = self._heads.proper(text, member.core[0], member.head_start) > member.core[0]
-                    member.stopped = member.stopped or not (named or closing.generic)
-                    continue  # A泵站、B水厂等供水设施; not 医院、商场等公共服务设施
-                if collective and not own_head and not text.endswith(_BY, *member.core):
-                    member.head = member.head if member.head and not (member.weak or member.ends) else closing.head
-                elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
-                    member.take_head(closing, self._shared_words(text, closing), "head shared by the list")
-                    if not member.ends and "-" in text[slice(*member.core)]:
-                        member.ends = bracket_ends(text, *member.core)  # A-B、C-D等公路
+                self._share_head(text, member, closing, whole=whole, collective=collective)
         self._share_start(text, members, closing)
         count = closing.quantity
         alone = len(members) == 1 and not members[0].quantity
@@ -94,9 +85,32 @@ class Closings:
             for member in members:
                 member.flags.append("count-mismatch")
 
+    def _share_head(self, text: str, member: Member, closing: Member, *, whole: bool, collective: bool) -> None:
+        """`whole` where the number behind the list is that of its members, `collective` where the head only sums up."""
+        if closing.head is None:
+            return
+        if closing.head.kind is Kind.EQUIPMENT and closing.quantity and member.head and not member.weak:
+            return  # 热源厂2台锅炉
+        own_head = not whole and self._own_head(text, member, closing)
+        if self._is_facility(text[slice(*closing.core)], member):
+            named = self._heads.proper(text, member.core[0], member.head_start) > member.core[0]
+            member.stopped = member.stopped or not (named or closing.generic)
+            return  # A泵站、B水厂等供水设施; not 医院、商场等公共服务设施
+        if collective and not own_head and not text.endswith(_BY, *member.core):
+            abbreviated = text[member.core[1] - 1] == "高"  # 绕城高
+            headless = member.head is None or member.weak
+            if headless and not abbreviated and closing.head.kind in _BETWEEN:
+                member.take_head(closing, closing.core, "head shared by the list")
+            elif headless or member.ends or closing.head.kind is Kind.BLOCK:
+                member.head, member.weak = closing.head, False
+        elif not own_head or text[closing.head_start : closing.core[1]] in _JUNCTIONS:
+            member.take_head(closing, self._shared_words(text, closing), "head shared by the list")
+            if not member.ends and "-" in text[slice(*member.core)]:
+                member.ends = bracket_ends(text, *member.core)  # A-B、C-D等公路
+
     def merge_modifiers(self, text: str, group: list[Item], closing: Member) -> None:
         """文昌片区燃气、供水、排水等老旧管网 is one work."""
-        if closing.head is None or len(group) < 2:
+        if closing.head is None or len(group) < 2 or self._stops.of(text, closing):
             return
         if all(self._heads.proper(text, *item.member.core) == item.member.core[0] for item in group[1:]):
             first = group[0].member

@@ -9,7 +9,11 @@ PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二
 """The phase that ends a name (天蒲公路|一期)."""
 LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 """Kinds of which a section or a stretch is named."""
+_SECTIONED = LINES | {Kind.PARK}
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXYC])\d{1,4}(?:[一-鿿]{0,3}线)?$")
+_EXIT = re.compile("高速(?:公路)?[一-鿿]{1,6}出(?:入)?口$")
+"""The exit of an expressway (沈海高速|鳌头出口)."""
+_LONGEST_EXIT = 13
 _SIDES = "东南西北中"
 _STREETS = "道街路"
 _SHORTEST_SIDED = 3
@@ -40,6 +44,8 @@ class Heads:
             return self.head(text, start, end - 1)
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
+        if last == "口" and (exit_ := _EXIT.search(text, max(start, end - _LONGEST_EXIT), end)):
+            return self._lexicon.heads["互通"], text.rindex("出", start, end), exit_.end()
         begin = self._lexicon.head_endings.longest(text, start, end)
         if begin == end:
             return None
@@ -58,11 +64,11 @@ class Heads:
         return self.head(text, open_mark + 1, end - 1)
 
     def _inner(self, text: str, start: int, end: int) -> tuple[Head, int, int] | None:
-        """The last head of a line that stands inside a name."""
+        """The last head of a line or a park that stands inside a name."""
         feature = None
         for stop in range(end, start + 1, -1):
             found = self.head(text, start, stop)
-            if found and found[0].kind in LINES and text[stop - 1] != "段":
+            if found and found[0].kind in _SECTIONED and text[stop - 1] != "段":
                 if text[stop - 1] not in self._natural or stop - found[1] > 1:
                     return found
                 if feature is None or (feature[0].kind is Kind.WATERWAY and found[0].kind is Kind.ROAD):

@@ -36,8 +36,8 @@ _NUMBERS = re.compile("“?(?:[一二三四五六七八九十两][^一二三四�
 """一圈两场三道: what is built by numbers; 三馆一中心 is a building."""
 _CAPACITY = 10_000
 """Things from which on a number inside a name is what a works makes in a year (1千万支牙膏)."""
-_SORT_ENDS = ("型", "式")
-"""What ends words that say of what sort things are (生态宜居型)."""
+_SORT_ENDS = ("型", "式", "性", "级", "类", "化")
+"""What ends words that say of what sort things are (生态宜居型, 百亿级)."""
 _PLACES = re.compile(r"\d+个?(?:乡镇|乡|镇|村|社区|街道)")
 """6乡镇7村."""
 _HAN = re.compile("[一-鿿]")
@@ -58,8 +58,13 @@ _CAMPAIGNS = (
     "无废",
     "活力",
     "智慧",
+    "宜居",
+    "韧性",
+    "魅力",
 )
 """What opens the names of campaigns (健康松阳)."""
+_LONGEST_CAMPAIGN = 6
+"""Characters of the longest of these whose place ends in no head (法治黑龙江)."""
 _STRIVING = ("创建", "争创", "创成", "申创", "巩固")
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
@@ -103,6 +108,7 @@ class Judge:
         self._lengths = frozenset((*lexicon.lists["length"], *lexicon.lists["area"]))
         self._parts = frozenset(lexicon.lists["parts"])
         self._building = frozenset(lexicon.lists["building"])
+        self._collective = frozenset(lexicon.lists["collective"])
         self._levels = tuple(lexicon.lists["levels"])
         self._rules: tuple[Callable[[Case], str | None], ...] = (
             self._spelling,
@@ -321,10 +327,12 @@ class Judge:
         return None
 
     def _vague(self, case: Case) -> str | None:
-        """老路, 重大通道, 村级工业园: words that say of what sort, before a head that says too little by itself."""
+        """老路, 村级工业园, 高速公路: words that say of what sort, or none, before a head that says too little."""
         member, start = case.item.member, case.item.member.core[0]
         if member.head is None or member.shared or member.before or member.phase or self._quantity(case):
             return None
+        if case.name in self._collective:
+            return _MANY
         if member.head_start <= start or self._heads.proper(case.text, start, member.head_start) > start:
             return None
         short = member.head_length == 1 and case.name.startswith(_QUALITIES)
@@ -333,7 +341,8 @@ class Judge:
     def _slogan(self, case: Case) -> str | None:
         """健康松阳, 法治张村: a campaign with the name of a place."""
         member = case.item.member
-        short = member.head is not None and member.head_length == 1 and member.head.kind is not Kind.ROAD
+        headless = member.head is None and len(case.name) <= _LONGEST_CAMPAIGN
+        short = headless or (member.head and member.head_length == 1 and member.head.kind is not Kind.ROAD)
         if not short or member.shared or self._quantity(case) or not case.name.startswith(_CAMPAIGNS):
             return None
         return "a slogan" if not self._physical(case) else None

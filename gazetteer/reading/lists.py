@@ -14,9 +14,13 @@ from gazetteer.reading.sharing import Sharing
 
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
 _LAST = ("和", "及", "以及", "与", "暨")
-_SUMMING = re.compile(r"等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}|等一(?:大?批|系列)[^，。]*")
+_SUMMING = re.compile(
+    r"等(?:\d+个[^，。、]{1,8}元[^，。、]{0,6}、?)+(?:项目|工程)[^，。]*"
+    r"|等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}|等一(?:大?批|系列)[^，。]*"
+)
 _PLACES = re.compile(
-    r"[\d一二三四五六七八九十两]+(?:个)?(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村(?!级)|地)(?:（[^（）]{1,4}）)?(?=.{2})"
+    r"(?P<number>[\d一二三四五六七八九十两]+)个?"
+    r"(?:乡镇|镇|乡|街道|社区|苏木|嘎查|村(?!级)|地|[县区市](?![道级内域]))(?:（[^（）]{1,4}）)?(?=.{2})"
 )
 _SUM = re.compile(r"[二两三四五六七八九十]+[馆校园路桥院厂站区中]")
 """What opens a word that only sums up what its bracket lists (三馆一中心)."""
@@ -82,7 +86,7 @@ class Lists:
                 self._close(text, result, None)
             elif result.group and piece.separator in _LAST and self._acted(result.group[-1].member):
                 self._close(text, result, None)  # A、B改造和C、D新建
-            for stop, closing in self._closings(text, masked, piece, begin):
+            for stop, closing in self._closings(text, masked, piece, begin, len(result.group) + 1):
                 result.group.append(Item(self._members.parse(text, begin, stop), current))
                 self._close(text, result, closing)
                 break
@@ -106,14 +110,17 @@ class Lists:
             result.items += self._sharing.share(text, result.group, closing)
         result.group, result.number = [], result.number + 1
 
-    def _closings(self, text: str, masked: str, piece: Piece, begin: int) -> Iterator[tuple[int, Member]]:
-        """Where the last member of a group ends and what closes it: A、B|等3个污水处理厂; A、B|2个停车场."""
+    def _closings(self, text: str, masked: str, piece: Piece, begin: int, members: int) -> Iterator[tuple[int, Member]]:
+        """Where the last of a group of members ends and what closes it: A、B|等3个污水处理厂; A、B|2个停车场;
+        A、B、C|3镇污水处理厂."""
         if piece.etc is not None:
             yield piece.etc, self._closing(text, piece.etc, piece.end)
         elif great := _GREAT.search(text, begin + 1, piece.end):
             closing = self._members.parse(text, great.end(), piece.end)
             if (closing.head and len(text[slice(*closing.core)]) > 1) or (closing.bare and closing.generic):
                 yield great.start(), closing
+        elif (places := _PLACES.search(text, begin + 2, piece.end)) and places["number"] == str(members):
+            yield places.start(), self._members.parse(text, places.end(), piece.end)
         elif (middle := self._middle_quantity(masked, begin, piece.end)) and not self._members.placing(
             text, begin, middle.start
         ):
@@ -230,7 +237,7 @@ class Lists:
             start = places.end()
         closing = self._members.parse(text, start, stop) if start < stop else Member(start, stop, (start, start))
         quantity = self._measures.at(text, start, stop)
-        if closing.generic and self._members.placing(text, *closing.core):
+        if closing.generic and not closing.actions and self._members.placing(text, *closing.core):
             closing.core, closing.head = (stop, stop), None  # A、B等城镇建设项目
         if quantity and quantity.end == stop:
             closing.quantity = quantity

@@ -79,7 +79,7 @@ class Ends:
     """True where the ends are part of the name itself (东水门-储奇门段岸线)."""
 
 
-_RANGE = re.compile("^.*[-～~]")
+_RANGE = re.compile("^.*[-～~至到]")
 
 
 def number(digits: str) -> float | None:
@@ -119,7 +119,7 @@ class Measures:
         """The characters that quantities end in."""
         pattern = trie_pattern(known)
         self.pattern = re.compile(
-            r"(?P<digits>(?<![\d.A-Za-z第+～~-])(?:\d{1,3}[-～~])?\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
+            r"(?P<digits>(?<![\d.A-Za-z第+～~-])(?:\d{1,3}[-～~至到])?\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
             rf"(?P<unit>{pattern})(?:以上|左右|余|多(?![层功媒])|之多)?"
         )

@@ -23,12 +23,15 @@ _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, K
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _LENGTH = re.compile("(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
+_WIDTH = re.compile(r"、?(?:路面|路幅|路基|红线|道路)?宽度?(?:约|为|达)*\d[\d.-]*米")
+"""The width of a road behind its length."""
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
 """What is written, and what writing it is called."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
+    "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
     "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
 )
 """Clauses that only say what is kept in view (以打通断头路为重点) or what a work lies between (连接A路和B路)."""
@@ -92,7 +95,9 @@ class Sentence:
         if not (opening := _LENGTH.match(self.masked, start, end)):
             return False
         quantity = self.g.measures.at(self.masked, opening.end(), end)
-        if quantity is None or quantity.counts or quantity.foreign or quantity.end < end:
+        if quantity is None or quantity.counts or quantity.foreign:
+            return False
+        if quantity.end < end and _WIDTH.fullmatch(self.masked, quantity.end, end) is None:
             return False
         if self.told == 1 and self.works[-1].quantity is None:
             self.works[-1] = replace(self.works[-1], quantity=quantity.value, unit=quantity.unit)
@@ -188,7 +193,9 @@ class Sentence:
                 continue
             predicate = Predicate(rule="verb not known", unknown=True)
             found = self._list(tokens, begin, stop, predicate)
-            if any(self._proper(item.member) for item in found.items) and self._acceptable(found, predicate):
+            members = [item.member for item in found.items]
+            told = any(self._proper(m) and (self._named(m) or not m.quantity) for m in members)
+            if told and self._acceptable(found, predicate):
                 self._keep(found, predicate, clause)
                 return True
         return False
@@ -254,13 +261,14 @@ class Sentence:
             return True
         return False
 
+    def _named(self, member: Member) -> bool:
+        """Whether it has a head and a name of its own before it."""
+        proper = member.head and self.g.heads.proper(self.text, member.core[0], member.head_start) > member.core[0]
+        return bool(proper)
+
     def _proper(self, member: Member) -> bool:
         """Whether it has a head, and one that says enough or a name of its own before it."""
-        if member.head is None:
-            return False
-        return (
-            not member.head.weak or self.g.heads.proper(self.text, member.core[0], member.head_start) > member.core[0]
-        )
+        return member.head is not None and (not member.head.weak or self._named(member))
 
     def _objects(self, objects: WorkList, predicate: Predicate, *, alone: bool) -> bool:
         """Whether a list behind a verb names works: any work, or where the words before it name one too (`alone`
@@ -271,7 +279,7 @@ class Sentence:
                 continue
             if alone or member.quantity or member.before:
                 return True
-            if self.g.heads.proper(self.text, member.core[0], member.head_start) > member.core[0]:
+            if self._named(member):
                 return True
         return False
 

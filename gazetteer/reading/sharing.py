@@ -10,6 +10,10 @@ from gazetteer.reading.stops import Stops
 from gazetteer.vocabulary import Kind, Nature
 
 _LINEAR = frozenset((Kind.ROAD, Kind.WATERWAY))
+_OF_LENGTH = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.BRIDGE, Kind.PIPELINE, Kind.WATERWAY))
+"""Kinds of things of which a length is told, also of several sorts together (高速公路和国省干线|1500公里)."""
+_BESIDES = re.compile("(?:附属|配套)(?:用房|设施|工程)")
+"""What goes with a building, and is measured with it (住院楼及|附属设施|2万平方米)."""
 _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
 _UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
 MAX_UNKNOWN = 4
@@ -64,13 +68,18 @@ class Sharing:
             self._share_number([item.member for item in group])
         for index in range(len(group) - 1, -1, -1):
             self._share_head(text, group, index)
-        return self._one_length(group, closing)
+        return self._one_length(text, group, closing)
 
     def _fold_actions(self, text: str, group: list[Item]) -> None:
         """A member that is only an action (道路及沥青罩面, 改造和扩容) belongs to the member before it."""
         for index in range(len(group) - 1, 0, -1):
             member, before = group[index].member, group[index - 1].member
             core = text[slice(*member.core)]
+            counted = member.quantity and member.quantity.counts
+            if before.head and not counted and _BESIDES.fullmatch(core):
+                before.quantity = before.quantity or member.quantity
+                del group[index]
+                continue
             if core in self._lexicon.actions and not self._lexicon.actions[core].name and not member.quantity:
                 member.actions.append(core)
                 member.core = (member.core[0], member.core[0])
@@ -234,9 +243,9 @@ class Sharing:
         inner = self._heads.head(text, giver.core[0], begin)
         if inner and inner[0].kind in _WITH_PARTS and inner[1] >= giver.core[0] + MIN_OWN:
             begin = inner[1]  # 赤溪、|马坪|卫生院综合楼
-        return begin, giver.head_end
+        return begin, giver.core[1] if text[giver.core[1] - 1] == "段" else giver.head_end
 
-    def _one_length(self, group: list[Item], closing: Member | None) -> list[Item]:
+    def _one_length(self, text: str, group: list[Item], closing: Member | None) -> list[Item]:
         """Members that share one head and one length are one work (华溪及溪心路污水主管5.7公里)."""
         kept: list[Item] = []
         for index, item in enumerate(group):
@@ -245,7 +254,7 @@ class Sharing:
             quantity = member.quantity or last
             if quantity and not (quantity.counts or quantity.foreign or member.shared or member.bare):
                 first = len(kept)
-                while first and kept[first - 1].member.shared and not kept[first - 1].member.quantity:
+                while first and self._of_one_length(text, kept[first - 1].member, member):
                     first -= 1
                 if first < len(kept):
                     member.core = (kept[first].member.core[0], member.core[1])
@@ -254,6 +263,16 @@ class Sharing:
                     del kept[first:]
             kept.append(item)
         return kept
+
+    def _of_one_length(self, text: str, before: Member, member: Member) -> bool:
+        if before.quantity:
+            return False
+        if before.shared:
+            return True
+        if before.head is None or before.ends or before.phase or before.actions or member.head is None:
+            return False
+        sorts = {before.head.kind, member.head.kind} <= _OF_LENGTH and before.core[1] + 2 > member.core[0]
+        return sorts and all(self._heads.proper(text, m.core[0], m.head_start) == m.core[0] for m in (before, member))
 
     def cut(self, text: str, member: Member) -> None:
         """Unknown words between a head and the verb are no part of the name (城西水厂|现已|投用)."""

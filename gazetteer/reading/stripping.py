@@ -166,6 +166,8 @@ class Stripper:
         found = self._measures.find(text, begin + 1, end - 1)
         sizes = (q for q in found if q.unit in _SIZES or (q.counts and q.start == begin + 1 and q.end == end - 1))
         member.quantity = member.quantity or next(sizes, None)
+        if text[begin + 1 : end - 1] in self._lexicon.actions:
+            member.actions.append(text[begin + 1 : end - 1])
         unclear = ends is None and phase is None
         member.alias = member.alias or (unclear and _ALIAS.fullmatch(text, begin + 1, end - 1) is not None)
         return begin
