@@ -272,3 +272,30 @@ def test_rows_are_paired_one_to_one_and_every_row_that_is_as_before_is_found(old
     assert all(before[number].name == now[at].name for at, number in found.items())
     same = sum(min(old.count(row), new.count(row)) for row in set(old))
     assert sum(before[number].line == now[at].line for at, number in found.items()) == same
+
+
+@given(ROWS, ROWS, st.sampled_from([None, Action.DROP, Action.ACCEPT]))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_changed_every_row_has_its_work_every_work_its_words_and_a_second_import_changes_nothing(
+    session, old, new, action
+):
+    def text(cells):
+        return a_list(*(f"{name},{place},{money},市局,2023,在建" for name, place, money in cells))
+
+    with session.begin_nested() as nested:
+        report = kept(session, text(old)).report
+        draft = drafts.open_draft(session, report, "张三")
+        item = next(iter(drafts.items_of(session, draft).values()))
+        if action is not None:
+            made = [] if action is Action.DROP else [item.work]
+            drafts.take_step(session, draft, action, [item.id], made, "张三")
+        drafts.save(session, draft, "张三")
+        for number, saved in enumerate([kept(session, text(new)), kept(session, text(new))]):
+            assert words_hold(session)
+            works = list(session.scalars(select(Work).where(Work.report_id == saved.report.id)))
+            listed = [work for work in works if NOT_IN_LIST not in work.flags]
+            lost = len(new) - len(listed)
+            assert lost in (0, 1) and (not lost or action is Action.DROP)
+            if number:
+                assert (saved.added, saved.changed, saved.unchanged) == ([], [], len(new))
+        nested.rollback()
