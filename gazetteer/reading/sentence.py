@@ -193,9 +193,7 @@ class Sentence:
                 continue
             predicate = Predicate(rule="verb not known", unknown=True)
             found = self._list(tokens, begin, stop, predicate)
-            members = [item.member for item in found.items]
-            told = any(self._proper(m) and (self._named(m) or not m.quantity) for m in members)
-            if told and self._acceptable(found, predicate):
+            if any(self._told(item.member) for item in found.items) and self._acceptable(found, predicate):
                 self._keep(found, predicate, clause)
                 return True
         return False
@@ -260,6 +258,11 @@ class Sentence:
             self._keep(found, behind, clause)
             return True
         return False
+
+    def _told(self, member: Member) -> bool:
+        """Whether it says which thing it is, so that it is believed though what is said of it is not understood."""
+        common = self.g.heads.common(self.text, *member.core) is not None
+        return self._proper(member) and (self._named(member) or not (member.quantity or common))
 
     def _named(self, member: Member) -> bool:
         """Whether it has a head and a name of its own before it."""
