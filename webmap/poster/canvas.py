@@ -23,6 +23,8 @@ POINTS_A_MM = 72 / 25.4
 PNG_DOTS_A_MM = 150 / 25.4  # 150 dots an inch: the smallest list still reads, and A0 takes 140 MB while it is drawn
 MAX_CHARACTERS = 400  # of one text that is measured: longer ones are cut, since no line of any sheet holds them
 ELLIPSIS = "…"
+MARKS_TOGETHER = 3  # at most that are kept from being parted: more are no writing
+NOT_AT_A_LINES_END = "（《〈【「『“‘(["
 NOT_AT_A_LINES_START = "）》】”’、，。；：！？)]—…"
 
 Anchor = Literal["left", "middle", "right"]
@@ -210,7 +212,8 @@ class Canvas:
             fits = max(self._fitting(text, width, size, face), 1)
             space = text.rfind(" ", 1, fits + 1)
             cut = space if space > fits // 2 and text[fits - 1].isascii() else fits  # Latin words stay whole
-            if cut > 1 and text[cut] in NOT_AT_A_LINES_START:
+            least = max(cut - MARKS_TOGETHER, 1)
+            while cut > least and (text[cut] in NOT_AT_A_LINES_START or text[cut - 1] in NOT_AT_A_LINES_END):
                 cut -= 1
             found.append(text[:cut].rstrip())
             text = text[cut:].lstrip()

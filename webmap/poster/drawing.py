@@ -31,7 +31,7 @@ from webmap.poster.content import (
 from webmap.poster.errors import PosterError
 from webmap.poster.inset import find_inset
 from webmap.poster.labels import Occupied, along_lines, place_beside, place_discs
-from webmap.poster.layout import SIZES, Box, Layout, divide
+from webmap.poster.layout import Box, Layout, divide
 from webmap.poster.listing import Listing, items_of
 from webmap.poster.projection import Projection, projected_bounds
 
@@ -83,7 +83,7 @@ def draw_poster(out: Path, session: Session, selection: Selection, *, size: str,
     degrees_a_mm = (envelope[3] - envelope[1]) / layout.map.height
     base = read_base(session, envelope, degrees_a_mm, reports)
     heading = printable(title) or _title_of(reports)
-    canvas = Canvas(out, *SIZES[size], heading)
+    canvas = Canvas(out, layout.width, layout.height, heading)
     furniture.draw_sheet(canvas, layout)
     subtitle = _subtitle_of(selection, len(works), len(placed))
     fictional = any(report.fictional for report in reports)
@@ -98,7 +98,7 @@ def draw_poster(out: Path, session: Session, selection: Selection, *, size: str,
         furniture.draw_sheet(canvas, layout)
         furniture.draw_title(canvas, layout, heading, gettext("工程清单（续）"), fictional=fictional)
         top = layout.listing.y
-        more = listing.draw(Box(layout.title.x, top, layout.title.width, layout.listing.height))
+        more = listing.draw(Box(layout.title.x, top, layout.title.width, layout.key.bottom - top))
     canvas.finish()
     return Drawn(len(works), len(placed), canvas.pages, projection.scale)
 

@@ -1,5 +1,6 @@
 """The list of works at the side of the map, in columns: grouped by sector, those without a place at its end."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,7 @@ COLUMN = 23  # ems, the least width of a column
 NUMBER, STATUS, TOWN = 2.6, 3.2, 5.6  # ems of the columns of a row; the name takes the rest
 LINE, HEADING, GAP = 1.32, 2.1, 2.0  # ems: a line, a sector's heading, between columns
 HEAD = 1.0  # ems above the rows, for what they are
+SHARES_OF_HEIGHT = tuple(share / 20 for share in range(1, 21))  # of the box, that columns are tried at
 NAME_LINES, REASON_LINES = 2, 2  # a row takes at most
 
 INK, SOFT = "#20242a", "#5d6670"
@@ -107,7 +109,18 @@ class Listing:
             pages = [columns[start : start + count] for start in range(0, len(columns), count)]
             if len(pages) == 1 or count == most:
                 break
+        if len(pages) == 1:
+            pages = [self._balanced(box.height - HEAD * size, width, size, count)]
         return pages, width
+
+    def _balanced(self, height: float, width: float, size: float, count: int) -> list[list[Item]]:
+        """The items of one page in columns that are as low as holds them all, so that none has a single row left."""
+
+        def columns(share: float) -> list[list[Item]]:
+            return list(self._fill(height * share, width, size))
+
+        lowest = bisect_left(SHARES_OF_HEIGHT, True, key=lambda share: len(columns(share)) <= count)
+        return columns(SHARES_OF_HEIGHT[lowest])
 
     def _fill(self, height: float, width: float, size: float) -> Iterator[list[Item]]:
         column: list[Item] = []

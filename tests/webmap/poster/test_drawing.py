@@ -1,5 +1,7 @@
 """The sheet: what is on it, as a reader of the PDF finds it."""
 
+from collections import Counter
+
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
@@ -12,6 +14,7 @@ from gazetteer.vocabulary import Precision, Sector, Status
 from geodata.models import SRID, GazetteerPlace, GazetteerSource, ReportKind
 from geodata.selection import NOT_INSPECTED, Selection
 from webmap.poster import SIZES, PosterError
+from webmap.poster.canvas import Canvas
 
 POINTS_A_MM = 72 / 25.4
 RECTANGLE = "POLYGON((119.9 28.8, 120.2 28.8, 120.2 29.0, 119.9 29.0, 119.9 28.8))"
@@ -148,6 +151,45 @@ def test_a_sheet_of_project_lists_says_so(draw, session, works, county):
     assert "永康市2022年项目清单工程挂图" in text
     assert "项目清单 · 共 1 项工程" in text
     assert "永康市2022年政府工作报告工程挂图" in text_of(draw()[1])
+
+
+def test_the_sheet_hangs_upright_for_a_tall_county(draw, session):
+    report = a_report(session)
+    for number in range(30):
+        a_work(session, report, f"第{number}处（北）", place=f"POINT({120 + number % 3 / 50} {28.5 + number / 40})")
+    drawn, document = draw(size="A3")
+    width, height = SIZES["A3"]
+    assert document[0].get_size() == pytest.approx([height * POINTS_A_MM, width * POINTS_A_MM], abs=1)
+    assert (drawn.placed, drawn.pages) == (30, 1)
+    text = in_one_line(text_of(document))
+    assert all(said in text for said in ("第29处（北）在建", "县市界", "比例尺1:"))
+
+
+def test_the_columns_of_the_list_are_about_as_long_as_each_other(draw, session):
+    report = a_report(session)
+    for number in range(90):
+        a_work(session, report, f"第{number:02}处", place=f"POINT({120 + number % 3 / 50} {28.5 + number / 100})")
+    page = draw(size="A3")[1][0].get_textpage()
+
+    def left_in_the_list(name: str) -> float:
+        search, left = page.search(name), 0.0
+        while found := search.get_next():  # on the map first, where there was room
+            left = round(page.get_charbox(found[0])[0])
+        return left
+
+    columns = Counter(left_in_the_list(f"第{number:02}处") for number in range(90))
+    assert len(columns) == 2
+    assert min(columns.values()) > 40
+
+
+def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one(tmp_path):
+    canvas = Canvas(tmp_path / "lines.pdf", 100, 100, "")
+    for width in range(20, 60):
+        lines = canvas.wrapped("城北污水处理厂扩建（二期）、《规划》“一带”工程（北）", width, 4, 9)
+        assert "".join(lines) == "城北污水处理厂扩建（二期）、《规划》“一带”工程（北）"
+        assert not any(line[-1] in "（《“" for line in lines)
+        assert not any(line[0] in "）》”、" for line in lines)
+    canvas.finish()
 
 
 def test_a_work_far_outside_the_county_is_not_on_the_map(draw, session, works, county):
