@@ -108,10 +108,8 @@ def test_a_status_read_wrongly_is_put_right_in_the_history(session, report, plan
 
 
 def test_places_put_right_are_looked_up_anew_and_stay_when_the_report_is_read_again(session, report, planner):
-    for name in ("人民路", "人民桥"):
-        the(session, name).locations.append(
-            Location(precision=Precision.NONE, confidence=0, reason="-", evidence={}, placed_by="guatu")
-        )
+    nowhere = {"precision": Precision.NONE, "confidence": 0, "reason": "-", "evidence": {}, "placed_by": "guatu"}
+    session.add_all(Location(work_id=the(session, name).id, **nowhere) for name in ("人民路", "人民桥"))
     session.flush()
     planner.do(Action.CORRECT, ["人民路"], replace(ROAD, places=("人民路", "芝英镇")))
     planner.do(Action.ACCEPT, ["人民桥"], BRIDGE)
