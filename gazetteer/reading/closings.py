@@ -25,6 +25,8 @@ MAX_CROP = 3
 """Characters of the names of what is grown."""
 _TASKS = re.compile("等?(?:(?:各项|重点|目标|攻坚|中心)+任务|(?:多种|各种|有效|多元)*(?:渠道|方式|途径|形式|手段))")
 """What sums up tasks and ways of doing, which are no works."""
+_PLANTS = frozenset(("株", "棵"))
+"""Units of what is planted, sort by sort (桂花、紫薇等苗木8000株)."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
 _BETWEEN = frozenset((Kind.EXPRESSWAY, Kind.RAILWAY))
 """Lines that are called by the places between which they run and by what they are (京津塘|高速公路)."""
@@ -35,7 +37,7 @@ _SHORTEST_ROAD = 3
 _BY = ("年一贯制", "周边", "沿线", "两侧", "沿岸", "门前", "片区")
 """What ends words for the surroundings of a place (南站周边|5条道路)."""
 _SUMMING_SORTS = re.compile(
-    "(?:主要|重点|重大|关键|骨干|交通|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+"
+    "(?:主要|重点|重大|一流|关键|骨干|交通|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+"
 )
 """What stands before words that only sum up (主要|街道)."""
 _LINES_ALONG = re.compile(
@@ -66,6 +68,7 @@ class Closings:
         works = bool(closing.generic) or collective or words == "工作"
         stopped = not (closing.bare or works) and self._stops.of(text, closing)
         stopped = stopped or _TASKS.fullmatch(text, closing.start, closing.end) is not None
+        stopped = stopped or (closing.quantity is not None and closing.quantity.unit in _PLANTS)
         whole = self._counts_whole_list(text, members, closing)
         for member in members:
             member.actions = member.actions or list(closing.actions)
@@ -91,6 +94,9 @@ class Closings:
             return
         if closing.head.kind is Kind.EQUIPMENT and closing.quantity and member.head and not member.weak:
             return  # 热源厂2台锅炉
+        if closing.head.kind is Kind.RAILWAY and text.endswith("线", *member.core):
+            member.head = closing.head  # 白沙线、云河线等轨道交通线
+            return
         own_head = not whole and self._own_head(text, member, closing)
         if self._is_facility(text[slice(*closing.core)], member):
             named = self._heads.proper(text, member.core[0], member.head_start) > member.core[0]

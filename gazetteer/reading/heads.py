@@ -45,7 +45,7 @@ class Heads:
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
         if last == "口" and (exit_ := _EXIT.search(text, max(start, end - _LONGEST_EXIT), end)):
-            return self._lexicon.heads["互通"], text.rindex("出", start, end), exit_.end()
+            return self._lexicon.heads["互通"], *exit_.span()
         begin = self._lexicon.head_endings.longest(text, start, end)
         if begin == end:
             return None

@@ -32,7 +32,9 @@ _SORTS = ("村级", "镇级", "乡级", "各", "基层", "重大", "重点", "�
 """What opens a name that says only of what sort its things are."""
 _QUALITIES = ("老", "旧", "标准", "样板", "示范", "精品", "特色", "优质")
 """What opens words that only praise or date a thing with a head of one character (老桥, 标准路)."""
-_NUMBERS = re.compile("“?(?:[一二三四五六七八九十两][^一二三四五六七八九十两馆院”]{1,3}){2,}”?")
+_NUMBERS = re.compile(
+    "“?(?:[二三四五六七八九十两][小大新老优强美改]|(?:[一二三四五六七八九十两][^一二三四五六七八九十两馆院”]{1,3}){2,})”?"
+)
 """一圈两场三道: what is built by numbers; 三馆一中心 is a building."""
 _CAPACITY = 10_000
 """Things from which on a number inside a name is what a works makes in a year (1千万支牙膏)."""
@@ -178,7 +180,7 @@ class Judge:
 
     def _stops(self, case: Case) -> str | None:  # noqa: PLR0911 - one line a reason
         """Words that the lexicon says are no works, unless the head that is known is as long."""
-        member, name = case.item.member, case.name
+        member, name = case.item.member, case.name.strip("“”")
         if member.stopped:
             return "its list sums itself up as no works"
         if why := self._opened(case):
@@ -345,7 +347,7 @@ class Judge:
         short = headless or (member.head and member.head_length == 1 and member.head.kind is not Kind.ROAD)
         if not short or member.shared or self._quantity(case) or not case.name.startswith(_CAMPAIGNS):
             return None
-        return "a slogan" if not self._physical(case) else None
+        return "a slogan" if not self._predicates.strong(case.predicate) else None
 
     def _settlement(self, case: Case) -> str | None:
         """推进白河镇、石门镇: a town as such is no work."""

@@ -176,7 +176,9 @@ class Lists:
                 continue  # A至伊|和淖尔
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
-            if match["separator"] != "、" and self._one_name(text, begin, match.start(), match.end(), end):
+            numbered = _DIGIT.match(text, match.end())  # 4条人行道和|19处路口
+            joins = match["separator"] != "、" and not numbered
+            if joins and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
             pieces.append(Piece(separator, begin, match.start(), etc))
             begin, separator, etc = match.end(), match["separator"], None
@@ -237,6 +239,8 @@ class Lists:
             start = places.end()
         closing = self._members.parse(text, start, stop) if start < stop else Member(start, stop, (start, start))
         quantity = self._measures.at(text, start, stop)
+        if text.startswith("“", start) and closing.generic:
+            closing.core, closing.head = (stop, stop), None  # A、B等“连城”工程
         if closing.generic and not closing.actions and self._members.placing(text, *closing.core):
             closing.core, closing.head = (stop, stop), None  # A、B等城镇建设项目
         if quantity and quantity.end == stop:

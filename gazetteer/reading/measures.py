@@ -191,7 +191,7 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
     a, b = match.span("a"), match.span("b")
     if (by := _BY.search(text, a[0] + 2, a[1] - 1)) is not None:
         a = (a[0], by.start())
-    if text.startswith("路段", b[1]) and match["a"][-1] in "路街道":
+    if text.startswith("路段", b[1]) and (match["a"][-1] in "路街道" or match["b"][-1] in "东南西北中"):
         b = (b[0], b[1] + 1)
     return a, b
 

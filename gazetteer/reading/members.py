@@ -117,7 +117,9 @@ class Members:
             return False
         if member.head.weak:
             return whole == MAX_WEAK - 1 and length == 1
-        return (length > 1 and whole - length == 1) or (length == 1 and text[member.head_start] in self._natural)
+        feature = text[member.head_start]
+        natural = length == 1 and feature in self._natural and (feature != "桥" or whole < MAX_WEAK)  # 石桥, not 白河桥
+        return (length > 1 and whole - length == 1) or natural
 
     def _bare(self, text: str, start: int, end: int) -> tuple[int, int]:
         while start < end and text[start] in "、，的" + _QUOTES and not _paired(text, start, end):

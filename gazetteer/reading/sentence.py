@@ -22,12 +22,20 @@ if TYPE_CHECKING:
 _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
-_LENGTH = re.compile("(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*")
+_LENGTH = re.compile(
+    "(?:新建|改建|改造|建设)?(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*"
+)
 _WIDTH = re.compile(r"、?(?:路面|路幅|路基|红线|道路)?宽度?(?:约|为|达)*\d[\d.-]*米")
 """The width of a road behind its length."""
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
 """What is written, and what writing it is called."""
+_LIST_HEAD = re.compile(
+    r"(?:其中)?(?:计划|拟|今年|年内)?"
+    r"(?P<verb>续建|新?开工(?:建设)?|新建|竣工(?:投用)?|完工|建成(?:投用|投产)?|谋划|储备|策划|启动)(?:实施)?"
+    r"(?:类|的)?(?:重点|重大|建设)?(?:项目|工程)(?:共?\d{1,3}[个项])?"
+)
+"""What stands before a colon and a list of works that are as far as it says."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
@@ -67,6 +75,7 @@ class Sentence:
         self.works: list[Work] = []
         self.rejected: list[Rejection] = []
         self.carried = Predicate()
+        self.heading: Predicate | None = None
         self.said = Run()
         self.last = Predicate()
         self.named: Member | None = None
@@ -79,6 +88,8 @@ class Sentence:
         for index, (start, end) in enumerate(clauses(self.text, self.masked, *self.bounds)):
             self.first = self.first if index else start
             label = (label and self.text[end : end + 1] != "：") or self._labels(start, end)
+            if self._heads_list(start, end):
+                continue
             if label or _ASIDE.match(self.text, start, end) or _ECONOMY.fullmatch(self.text, start, end):
                 continue
             if end - start >= _SHORTEST and not self._size(start, end):
@@ -89,6 +100,16 @@ class Sentence:
     def _labels(self, start: int, end: int) -> bool:
         """责任单位：县住建局、凤城镇: what follows are offices and people."""
         return self.text[end : end + 1] == "：" and self.text.endswith(_LABELS, start, end)
+
+    def _heads_list(self, start: int, end: int) -> bool:
+        """新开工项目6个：A、B: what heads a list says how far its members are."""
+        match = _LIST_HEAD.fullmatch(self.text, start, end) if self.text[end : end + 1] == "：" else None
+        if match is None:
+            return False
+        tokens = self.g.predicates.tokens(self.masked, *match.span("verb"))
+        lead = self.g.predicates.lead(self.masked, tokens, match.start("verb"))
+        self.heading = Predicate(lead=lead, rule="verb of what heads the list", carried=True)
+        return bool(lead)
 
     def _size(self, start: int, end: int) -> bool:
         """铺设A管网，|全长4.3公里|: the length of the one work of the clause before."""
@@ -118,7 +139,9 @@ class Sentence:
             return
         if lead:
             self._led(tokens, lead, start, end)
-        else:
+        elif not self.heading or not self._keep(
+            self._list(tokens, start, end, self.heading), self.heading, (start, end)
+        ):
             self._unled(tokens, start, end)
 
     def _led(self, tokens: list[Token], lead: Run, start: int, end: int) -> None:
@@ -130,7 +153,7 @@ class Sentence:
         written = self.text.endswith(_PAPERS, start, end) and "等" not in self.text[start:end]
         if lead.tokens[-1].word in _WRITING and written:
             return  # 编制了镇区地块改造规划
-        if tail and self.text.endswith("覆盖", tail.start, tail.end) and lead.tokens[-1].word == "实现":
+        if tail and self.text.endswith("覆盖", tail.start, tail.end) and "实现" in lead.words(Role.VERB):
             return  # 实现全区垃圾处理全覆盖
         found = self._list(tokens, lead.end, tail.start if tail else end, predicate)
         if self._keep(found, predicate, (start, end)):
@@ -183,6 +206,8 @@ class Sentence:
     def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
         """A verb that the lexicon does not know: the works are what stands before it, up to a head with a word for
         project or an adverb behind it (米市水库灌区渠系工程|蓄势待发)."""
+        if self.text.endswith("方面", *clause):
+            return False
         for index, token in enumerate(tokens):
             head = self.g.lexicon.heads.get(token.word)
             if head is None or head.weak or head.kind not in _BUILT or token.start < begin:

@@ -14,6 +14,7 @@ _SIZES = frozenset(
     ("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷", "平方公里", "平方", "平米", "㎡", "m2")
 )
 """Units in which the size of a work itself is given."""
+_LENGTHS = frozenset(("公里", "千米", "米", "延长米", "km"))
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
 _COUNTING = ("共计", "约计", "累计", "不少于", "不低于", "超过", "达到", "各", "共", "约", "达", "近", "计")
@@ -207,8 +208,8 @@ class Stripper:
         quantity = self._trailing(text, start, end)
         if quantity is None:
             return None
-        if member.quantity is None or not quantity.counts:
-            member.quantity = quantity  # 农村公路5条37.7公里
+        if member.quantity is None or quantity.unit in _LENGTHS:
+            member.quantity = quantity  # 农村公路5条37.7公里, but 校舍3所4290平方米
         word = next((word for word in _COUNTING if text.endswith(word, start, quantity.start)), "")
         member.each = member.each or word == "各"
         return quantity.start - len(word)
@@ -224,7 +225,7 @@ class Stripper:
         if phase is None:
             return None
         member.phase = phase.group()
-        if not member.actions and member.generic in _PROJECTS and self._heads.head(text, start, phase.start()):
+        if member.generic in _PROJECTS and self._heads.head(text, start, phase.start()):
             member.notes.append(f"phase {member.phase}")
             return end
         return phase.start()
