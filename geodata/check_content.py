@@ -20,7 +20,7 @@ MAX_PHOTO_BYTES = 4 * 1024 * 1024  # a photo of 2048 pixels at the device's qual
 MAX_VERTICES = 5000  # of a line drawn by hand or taken from the map
 MAX_CLOCK_OFFSET_S = 100 * 366 * 86400  # a tablet whose clock starts at 1970 is 57 years off
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-GEOMETRY_TYPES = ("Point", "LineString", "MultiLineString", "Polygon")
+GEOMETRY_TYPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[int, Field(ge=1, lt=2**31)]

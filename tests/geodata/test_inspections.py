@@ -11,6 +11,8 @@ from geoalchemy2.shape import to_shape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import an_account
+from shapely import affinity, from_wkt
+from shapely.geometry import mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -277,6 +279,23 @@ def test_confirming_a_line_keeps_the_line(session: Session, inspector: Account):
     session.expire(work)
     assert work.locations[-1].precision is Precision.EXACT
     assert to_shape(work.locations[-1].geometry).wkt == "LINESTRING (120 28.9, 120.1 28.9)"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "MULTIPOINT(120 28.9, 120.01 28.9)",
+        "MULTILINESTRING((120 28.9, 120.01 28.9), (120.02 28.9, 120.03 28.9))",
+        "MULTIPOLYGON(((120 28, 121 28, 120 29, 120 28)), ((122 28, 123 28, 122 29, 122 28)))",
+    ],
+)
+def test_a_place_of_several_parts_can_be_dragged_elsewhere(session: Session, inspector: Account, place: str):
+    work = a_work(session, a_report(session), place=place, precision=Precision.EXACT)
+    dragged = affinity.translate(from_wkt(place), 0.001, 0.002)
+    content = a_check(work, inspector, geometry=mapping(dragged))
+    accept(session, receive(session, inspector, uuid4(), content, NOW).inspection, "规划员", work.locations[-1].id)
+    session.expire(work)
+    assert to_shape(work.locations[-1].geometry).equals(dragged)
 
 
 def test_accepting_over_a_place_that_was_not_seen_is_a_conflict(session: Session, work: Work, inspector: Account):
