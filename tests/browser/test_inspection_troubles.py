@@ -332,13 +332,21 @@ def test_over_plain_http_the_page_asks_for_the_https_address(page: Page, works):
 
 
 def drag(page: Page, grip: str, right: int, down: int, nth: int = 0) -> None:
+    """With a finger, as the browser reports it."""
     box = page.locator(grip).nth(nth).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right / 2, y + down / 2, steps=4)
-    page.mouse.move(x + right, y + down, steps=4)
-    page.mouse.up()
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": left, "y": top} for left, top in points]}
+        )
+
+    touch("touchStart", (x, y))
+    for step in range(1, 9):
+        touch("touchMove", (x + right * step / 8, y + down * step / 8))
+    touch("touchEnd")
+    finger.detach()
 
 
 def sent_geometry(page: Page, sessions: Sessions) -> dict:
