@@ -135,7 +135,7 @@ def items(name: str) -> Response:
     if _format() == "json":
         return _items_as_geojson(found, system)
     page, links = _items(found, system)
-    features = [json.loads(feature) for feature in page.features]
+    features = json.loads(f"[{page.features}]")
     return Response(
         render_template("ogc/items.html", collection=found, features=features, matched=page.matched, links=links)
     )
@@ -147,12 +147,11 @@ def _items_as_geojson(found: Collection, system: System) -> Response:
     head = {
         "type": "FeatureCollection",
         "numberMatched": page.matched,
-        "numberReturned": len(page.features),
+        "numberReturned": page.returned,
         "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "links": links,
     }
-    features = ",\n".join(page.features)
-    return _geojson(f'{_dumped(head)[:-1]},"features":[{features}]}}', system)
+    return _geojson(f'{_dumped(head)[:-1]},"features":[{page.features}]}}', system)
 
 
 def _items(found: Collection, system: System) -> tuple[Page, list[Link]]:
