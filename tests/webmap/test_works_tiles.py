@@ -8,6 +8,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 from drawing import a_report, a_work
+from flask import Flask
 from flask.testing import FlaskClient
 from geopandas import GeoDataFrame
 from sqlalchemy import Engine, event
@@ -143,6 +144,12 @@ def test_an_answer_is_kept_for_each_language_and_compression(client: FlaskClient
     plain = client.get("/works.geojson")
     assert gzip.decompress(packed.data) == plain.data
     assert client.head("/works.geojson").headers["Content-Length"] == str(len(plain.data))
+
+
+def test_what_is_kept_is_not_for_strangers_where_viewing_needs_an_account(app: Flask, client: FlaskClient, forty_works):
+    assert client.get("/works.geojson").status_code == 200
+    app.config["VIEWING_NEEDS_ACCOUNT"] = True
+    assert client.get("/works.geojson").status_code == 401
 
 
 def test_pages_are_made_for_whoever_asks(client: FlaskClient, forty_works: Sessions):
