@@ -40,6 +40,8 @@ _SUMMING_SORTS = re.compile(
     "(?:主要|重点|重大|一流|关键|骨干|交通|城区|城市|县城|部分|各类|市政|农村|乡镇|薄弱|改善|义务教育|标志性)+"
 )
 """What stands before words that only sum up (主要|街道)."""
+_SIZE = re.compile("(?:大中型|中小型|大型|中型|小型|重大|重点|主要)+")
+"""What a list's head says of the size of its members, and no member by itself is called (14座|大中型|水电站)."""
 _LINES_ALONG = re.compile(
     "(?:主要|重点|骨干|城区|城市|县城|部分|主次)*(?:干道|干线|街路|街道|道路|路段|公路|街巷|干路|河道)"
 )
@@ -98,14 +100,16 @@ class Closings:
             member.head = closing.head  # 白沙线、云河线等轨道交通线
             return
         own_head = not whole and self._own_head(text, member, closing)
-        if self._is_facility(text[slice(*closing.core)], member):
+        words = text[slice(*closing.core)]
+        if self._is_facility(words, member):
             named = self._heads.proper(text, member.core[0], member.head_start) > member.core[0]
             member.stopped = member.stopped or not (named or closing.generic)
             return  # A泵站、B水厂等供水设施; not 医院、商场等公共服务设施
         if collective and not own_head and not text.endswith(_BY, *member.core):
             abbreviated = text[member.core[1] - 1] == "高"  # 绕城高
             headless = member.head is None or member.weak
-            if headless and not abbreviated and closing.head.kind in _BETWEEN:
+            between = closing.head.kind in _BETWEEN or (member.ends and words.endswith("公路"))
+            if headless and not abbreviated and between:
                 member.take_head(closing, closing.core, "head shared by the list")
             elif headless or member.ends or closing.head.kind is Kind.BLOCK:
                 member.head, member.weak = closing.head, False
@@ -164,7 +168,8 @@ class Closings:
             line = _LINES_ALONG.match(text, *closing.core)
             if line and line.end() < closing.core[1]:
                 return line.end(), closing.core[1]
-        return closing.core
+        size = _SIZE.match(text, *closing.core)
+        return (size.end(), closing.core[1]) if size and size.end() < closing.core[1] else closing.core
 
     @staticmethod
     def grown(text: str, group: list[Item], closing: Member) -> bool:

@@ -14,6 +14,10 @@ _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXYC])\d{1,4}(?:[一-鿿]{0
 _EXIT = re.compile("高速(?:公路)?[一-鿿]{1,6}出(?:入)?口$")
 """The exit of an expressway (沈海高速|鳌头出口)."""
 _LONGEST_EXIT = 13
+_DIVERSION = re.compile("引[一-鿿]{1,2}[济入补][一-鿿]$")
+"""Water led from one river to another (引江济淮)."""
+_LONGEST_DIVERSION = 5
+_LEADS = ("济", "入", "补")
 _SIDES = "东南西北中"
 _STREETS = "道街路"
 _SHORTEST_SIDED = 3
@@ -44,6 +48,10 @@ class Heads:
             return self.head(text, start, end - 1)
         if last == "段" and (before := self._inner(text, start, end - 1)):
             return before
+        if text[end - 2 : end - 1] in _LEADS and (
+            led := _DIVERSION.search(text, max(start, end - _LONGEST_DIVERSION), end)
+        ):
+            return self._lexicon.heads["引水渠"], *led.span()
         if last == "口" and (exit_ := _EXIT.search(text, max(start, end - _LONGEST_EXIT), end)):
             return self._lexicon.heads["互通"], *exit_.span()
         begin = self._lexicon.head_endings.longest(text, start, end)

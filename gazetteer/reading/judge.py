@@ -24,7 +24,7 @@ _SINGLE = frozenset(
 )
 """Kinds of which one stands alone, so that a common one that is finished is a work without a name (人才公寓完工)."""
 _PEOPLE = frozenset(("人", "万人", "名", "人次", "元", "万元", "亿元"))
-_IN_NAMES = frozenset(("千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
+_IN_NAMES = frozenset(("吨级", "万吨级", "千伏", "kV", "KV", "kv", "伏", "号线", "号", "期", "级", "年", "月", "日"))
 """Units that stand at the end of names (地铁4号线)."""
 _PLURAL = ("乡镇", "农村", "镇", "村", "社区", "各", "基层", "行政", "标准化")
 """What opens the names of things of which there are many."""

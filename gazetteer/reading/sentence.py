@@ -36,6 +36,10 @@ _LIST_HEAD = re.compile(
     r"(?:类|的)?(?:重点|重大|建设)?(?:项目|工程)(?:共?\d{1,3}[个项])?"
 )
 """What stands before a colon and a list of works that are as far as it says."""
+_FIELD = re.compile("(?P<field>[^，、]{2,8})(?:方面|领域)")
+_ENABLING = ("支持", "鼓励", "引导")
+_BUILDING = frozenset(("建设", "打造", "新建", "创建", "申建", "争创", "申创", "发展", "布局"))
+"""What somebody is supported in (支持云溪镇|建设|游客中心)."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
@@ -88,7 +92,7 @@ class Sentence:
         for index, (start, end) in enumerate(clauses(self.text, self.masked, *self.bounds)):
             self.first = self.first if index else start
             label = (label and self.text[end : end + 1] != "：") or self._labels(start, end)
-            if self._heads_list(start, end):
+            if self._heads_list(start, end) or self._field(start, end):
                 continue
             if label or _ASIDE.match(self.text, start, end) or _ECONOMY.fullmatch(self.text, start, end):
                 continue
@@ -110,6 +114,13 @@ class Sentence:
         lead = self.g.predicates.lead(self.masked, tokens, match.start("verb"))
         self.heading = Predicate(lead=lead, rule="verb of what heads the list", carried=True)
         return bool(lead)
+
+    def _field(self, start: int, end: int) -> bool:
+        """交通方面，: the field of what follows."""
+        field = _FIELD.fullmatch(self.text, start, end)
+        if field:
+            self.maker.field = field["field"]
+        return field is not None
 
     def _size(self, start: int, end: int) -> bool:
         """铺设A管网，|全长4.3公里|: the length of the one work of the clause before."""
@@ -147,6 +158,8 @@ class Sentence:
     def _led(self, tokens: list[Token], lead: Run, start: int, end: int) -> None:
         """建成A、B; 推动A、B建成."""
         p = self.g.predicates
+        if self.text.startswith(_ENABLING, lead.tokens[-1].start):
+            lead = self._supported(tokens, lead, end)
         tail, quantity = p.tail(self.masked, p.runs(self.masked, tokens, lead.end, end), lead.end, end)
         perfect = self.text.startswith("了", lead.end)
         predicate = Predicate(lead, tail, "verb before", perfect=perfect, quantity=quantity if tail else None)
@@ -166,6 +179,13 @@ class Sentence:
         elif tail:
             link = not p.says(lead) and not lead.words(Role.ACTION)
             self._unled(tokens, lead.end if link else start, end)
+
+    def _supported(self, tokens: list[Token], lead: Run, end: int) -> Run:
+        """支持云溪、石桥建设游客中心: the verb of what is done, where it is said of somebody."""
+        for token in tokens:
+            if token.word in _BUILDING and lead.end < token.start and token.end < end:
+                return self.g.predicates.lead(self.masked, tokens, token.start) or lead
+        return lead
 
     def _unled(self, tokens: list[Token], start: int, end: int) -> None:
         """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""

@@ -17,7 +17,7 @@ _SIZES = frozenset(
 _LENGTHS = frozenset(("公里", "千米", "米", "延长米", "km"))
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
-_COUNTING = ("共计", "约计", "累计", "不少于", "不低于", "超过", "达到", "各", "共", "约", "达", "近", "计")
+_COUNTING = ("超", "逾", "共计", "约计", "累计", "不少于", "不低于", "超过", "达到", "各", "共", "约", "达", "近", "计")
 _TWO = 2
 """Characters of the words that heads and words for project have in common."""
 _SORT_LENGTHS = (4, 3, 2)

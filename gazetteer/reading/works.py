@@ -36,6 +36,8 @@ class Maker:
         self._classifier = classifier
         self._predicates = predicates
         self._sought = places
+        self.field = ""
+        """The field of work that the sentence names ahead of its works (交通方面，)."""
         self._actions: dict[int, tuple[Predicate, str]] = {}
 
     def make(self, item: Item, found: WorkList, said: Run) -> Work | None:
@@ -48,7 +50,8 @@ class Maker:
         name = "".join(self._source[span.start : span.end] for span in spans)
         member.quantity = quantity = member.quantity or item.predicate.quantity
         heads = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
-        kind, sector = self._classifier.classify(name, member, paragraph.area, heads)
+        headings = (*paragraph.area, self.field) if self.field else paragraph.area
+        kind, sector = self._classifier.classify(name, member, headings, heads)
         extent = Extent(*(self._words(*end) for end in member.ends)) if member.ends else None
         return Work(
             name=name,
