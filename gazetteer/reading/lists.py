@@ -72,6 +72,7 @@ class Lists:
         joined = trie_pattern([*lexicon.lists["joined"], *lexicon.lists["not_etc"]])
         self._splitter = re.compile(rf"(?P<joined>{joined})|(?P<separator>{_SEPARATOR})|(?P<etc>等)")
         self._two = frozenset(action for action in lexicon.actions if len(action) == 2)
+        self._collective = frozenset(lexicon.lists["collective"])
         self._processes = lexicon.lists["processes"]
 
     def read(self, text: str, masked: str, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
@@ -208,7 +209,7 @@ class Lists:
         road = before[-1:] in _ROADS or _NUMBERED.search(before)
         if road and piece.endswith(_CONNECTIONS) and text[left:right] == "与":
             return True
-        if not road or not any(junction in rest for junction in _CROSSINGS):
+        if not road or text[left:right] not in "和与" or not any(junction in rest for junction in _CROSSINGS):
             return False
         return any(junction in piece for junction in _CROSSINGS) or piece[-1:] in _ROADS
 
@@ -241,7 +242,8 @@ class Lists:
         quantity = self._measures.at(text, start, stop)
         if text.startswith("“", start) and closing.generic:
             closing.core, closing.head = (stop, stop), None  # A、B等“连城”工程
-        if closing.generic and not closing.actions and self._members.placing(text, *closing.core):
+        sorts = not closing.actions and text[slice(*closing.core)] not in self._collective
+        if closing.generic and sorts and self._members.placing(text, *closing.core):
             closing.core, closing.head = (stop, stop), None  # A、B等城镇建设项目
         if quantity and quantity.end == stop:
             closing.quantity = quantity

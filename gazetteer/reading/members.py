@@ -34,6 +34,7 @@ class Members:
             end = self._stripper.back(text, member, start, cut)
         start, end = self._bare(text, start, end)
         end = self._bracket_inside(text, member, start, end)
+        start = self._after_area(text, member, start, end)
         found = self._heads.head(text, start, end)
         if not member.ends and ("至" in text[start:end] or "到" in text[start:end] or "-" in text[start:end]):
             kind_start, head_start = end, end
@@ -67,6 +68,15 @@ class Members:
             length = member.head_end - member.head_start
             member.weak = self._ambiguous(text, member, end - start, length)
         return member
+
+    def _after_area(self, text: str, member: Member, start: int, end: int) -> int:
+        """Where a name goes on behind its floor area (城南|20万平方米|标准化厂房)."""
+        area = self._stripper.floor_area(text, start, end)
+        if area is None or member.ends or member.quantity or self._heads.head(text, area.end, end) is None:
+            return start
+        member.before, member.quantity = (start, area.start), area
+        member.notes.append("floor area inside the name")
+        return area.end
 
     def placing(self, text: str, start: int, end: int) -> bool:
         """Whether the words only say where or of what sort (全市|62处, 城镇|建设项目)."""

@@ -52,6 +52,13 @@ class _Mentioned:
         )
 
 
+def _sums_up(heading: Work, work: Work) -> bool:
+    """加强街心公园建设 above 新建200个街心公园: a heading tells of the things whose number its paragraph gives."""
+    area = heading.area
+    above = bool(area) and heading.sentence.endswith(area[-1]) and work.area[: len(area)] == area
+    return above and heading.quantity is None and work.quantity is not None and work.name.endswith(heading.name)
+
+
 def merge(works: Iterable[Work]) -> list[Work]:
     """One work for each thing. What the part that looks forward says of it stands: that is the year of the report;
     within a part the first mention stands. The first spans of the others become its `mentions`."""
@@ -59,8 +66,14 @@ def merge(works: Iterable[Work]) -> list[Work]:
     found: list[_Mentioned] = []
     for work in works:
         same = latest.get(identity := key(work))
+        heading = found[-1] if found and _sums_up(found[-1].first, work) else None
         elsewhere = same and same.first.extent and work.extent and same.first.extent != work.extent
-        if same and not elsewhere:
+        if heading:
+            del latest[key(heading.first)]
+            latest[identity] = found[-1] = _Mentioned(
+                work, work.extent, work.quantity, work.unit, [heading.first.spans[0], *heading.others]
+            )
+        elif same and not elsewhere:
             same.add(work)
         else:  # not seen before, or another stretch of the same road
             found.append(_Mentioned(work, work.extent, work.quantity, work.unit))

@@ -44,6 +44,7 @@ _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", 
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
     "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
+    r"|(?:总|规划)?(?:建筑|占地|用地)(?:总)?面积(?:约|为|达|共)*\d[^，的]*$"
     "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
 )
 """Clauses that only say what is kept in view (以打通断头路为重点) or what a work lies between (连接A路和B路)."""
@@ -54,6 +55,8 @@ _ECONOMY = re.compile(
 """Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
 _TOWARDS = re.compile("向(?!阳)[^，]{2,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
 """Where things are extended to, which are no works themselves (路网|向园区和景点延伸)."""
+_LYING = re.compile("(?:位于|坐落于?|选址(?:于|在))[^，的]{2,30}$")
+"""Where a thing lies, of which the next clauses tell (云山小区项目|位于云山路南侧)."""
 _SHORTEST = 3
 """Characters of the shortest clause that can name a work."""
 _GOES_ON = (
@@ -137,8 +140,9 @@ class Sentence:
 
     def _clause(self, start: int, end: int) -> None:
         p = self.g.predicates
-        if (towards := _TOWARDS.search(self.text, start, end)) and towards.start() - start > _SHORTEST:
-            end = towards.start()
+        for elsewhere in (_TOWARDS, _LYING):
+            if (where := elsewhere.search(self.text, start, end)) and where.start() - start > _SHORTEST:
+                end = where.start()
         tokens = p.tokens(self.masked, start, end)
         if not tokens and not self.carried.lead and not self.text.endswith("项目", start, end):
             return

@@ -14,6 +14,7 @@ _SIZES = frozenset(
     ("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷", "平方公里", "平方", "平米", "㎡", "m2")
 )
 """Units in which the size of a work itself is given."""
+_FLOOR_AREAS = frozenset(("平方米", "平方", "平米", "㎡", "m2"))
 _LENGTHS = frozenset(("公里", "千米", "米", "延长米", "km"))
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
@@ -42,6 +43,8 @@ _ONE = re.compile("(?<=..)一[个座处条所项家栋幢]$")
 """A number of one behind a name, which numbers nothing (消纳场|一座)."""
 _YEAR = re.compile(r"(?:20\d\d年)?度|20\d\d年的?")
 """The year whose work it is (2022年度|高标准农田)."""
+_COUNTY = re.compile("[一-鿿]{1,3}[县市区](?:将|拟)?对")
+"""The county of whose works a list is (云溪县将对|A、B进行改造)."""
 _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
 
 
@@ -53,6 +56,7 @@ class Stripper:
         self._measures = measures
         self._heads = heads
         self._articles = re.compile(trie_pattern(lexicon.lists["articles"]))
+        self._ahead = (self._articles, _YEAR, _COUNTY)
         self._openings = lexicon.lists["openings"]
         self._generic = frozenset(lexicon.lists["generic"])
         self._parts = frozenset(lexicon.lists["parts"])
@@ -84,7 +88,8 @@ class Stripper:
                 or self._whole_before(text, start, end)
             )
             if begin is None:
-                article = self._articles.match(text, start, end - 2) or _YEAR.match(text, start, end - 2)
+                ahead = (pattern.match(text, start, end - 2) for pattern in self._ahead)
+                article = next(filter(None, ahead), None)
                 if article is None or text.startswith(self._openings, start):
                     return start
                 begin = article.end()
@@ -328,6 +333,11 @@ class Stripper:
     def size(self, text: str, start: int, end: int) -> Quantity | None:
         """The length or area that stands behind the ends of a stretch (A至B段|12.4公里)."""
         return next((q for q in self._measures.find(text, start, end) if q.unit in _SIZES), None)
+
+    def floor_area(self, text: str, start: int, end: int) -> Quantity | None:
+        """The floor area that stands in the middle of a name (城南|20万平方米|标准化厂房)."""
+        areas = (q for q in self._measures.find(text, start + 2, end - 2) if q.unit in _FLOOR_AREAS)
+        return next(areas, None)
 
     def project(self, text: str, start: int, end: int) -> int:
         """Where the words for project, phase, action or part that stand at `start` end."""

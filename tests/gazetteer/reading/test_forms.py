@@ -4,7 +4,7 @@ import pytest
 
 from gazetteer.reading import read_works
 from gazetteer.reading.explain import explain
-from gazetteer.vocabulary import Nature, Period, Status
+from gazetteer.vocabulary import Kind, Nature, Period, Sector, Status
 from gazetteer.work import Work
 
 DONE = "一、2021年工作回顾\n\n"
@@ -64,6 +64,13 @@ def names(text: str, heading: str = PLAN) -> list[str]:
         ("推动新南环、北环高速等重大交通公路项目。", ["新南环", "北环高速"]),
         ("建好白江、云河国家文化公园石桥段。", ["白江国家文化公园石桥段", "云河国家文化公园石桥段"]),
         ("云白高速石桥出口开通。", ["云白高速石桥出口"]),
+        ("城南20万平方米标准化厂房封顶。", ["城南标准化厂房"]),
+        ("云溪县将对云山路、白河街进行改造。", ["云山路", "白河街"]),
+        ("完成云溪、白河2个镇卫生院的新建或改扩建。", ["云溪卫生院", "白河卫生院"]),
+        ("支持云溪镇建设游客中心、白河驿站。", ["游客中心", "白河驿站"]),
+        ("建成云山、白河等14座大中型水电站。", ["云山水电站", "白河水电站"]),
+        ("开工云溪至白马等公路项目。", ["云溪至白马公路"]),
+        ("开展引白济云前期工作。", ["引白济云"]),
         (
             "其中续建项目2个：云溪路（东环—永茂东路段）改造工程、区人防指挥中心新建工程。",
             ["云溪路", "区人防指挥中心"],
@@ -296,6 +303,16 @@ def test_a_work_named_twice_is_one_work_as_the_part_that_looks_forward_says() ->
     assert work.status is Status.COMPLETE
     assert work.period is Period.PLANNED
     assert [text[span.start : span.end] for span in work.mentions] == ["云龙大桥"]
+
+
+def test_the_number_that_a_paragraph_gives_belongs_to_what_its_heading_names() -> None:
+    (work,) = read_works(PLAN + "1.加强社区体育公园建设\n\n新、改建30个社区体育公园。\n").works
+    assert (work.name, work.quantity, len(work.mentions)) == ("社区体育公园", 30, 1)
+
+
+def test_the_field_named_ahead_says_of_what_sort_a_name_alone_is() -> None:
+    (work,) = works("公路方面，新开工云溪至石桥等2个项目。")
+    assert (work.kind, work.sector) == (Kind.ROAD, Sector.TRANSPORT)
 
 
 def test_a_sentence_broken_by_a_column_is_joined_and_its_words_found_in_the_text() -> None:
