@@ -1,9 +1,9 @@
 """One sentence to its works: clause by clause, each by the place of its verb."""
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gazetteer.reading.asides import SHORTEST, field, is_aside, labels, length, list_heading, without_whereabouts
 from gazetteer.reading.clauses import clauses
 from gazetteer.reading.heads import PHASE
 from gazetteer.reading.lexicon import Role
@@ -22,43 +22,12 @@ if TYPE_CHECKING:
 _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
-_LENGTH = re.compile(
-    "(?:新建|改建|改造|建设)?(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*"
-)
-_WIDTH = re.compile(r"、?(?:路面|路幅|路基|红线|道路)?宽度?(?:约|为|达)*\d[\d.-]*米")
-"""The width of a road behind its length."""
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
 """What is written, and what writing it is called."""
-_LIST_HEAD = re.compile(
-    r"(?:其中)?(?:计划|拟|今年|年内)?"
-    r"(?P<verb>续建|新?开工(?:建设)?|新建|竣工(?:投用)?|完工|建成(?:投用|投产)?|谋划|储备|策划|启动)(?:实施)?"
-    r"(?:类|的)?(?:重点|重大|建设)?(?:项目|工程)(?:共?\d{1,3}[个项])?"
-)
-"""What stands before a colon and a list of works that are as far as it says."""
-_FIELD = re.compile("(?P<field>[^，、]{2,8})(?:方面|领域)")
 _ENABLING = ("支持", "鼓励", "引导")
 _BUILDING = frozenset(("建设", "打造", "新建", "创建", "申建", "争创", "申创", "发展", "布局"))
 """What somebody is supported in (支持云溪镇|建设|游客中心)."""
-_LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
-_ASIDE = re.compile(
-    "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
-    "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
-    r"|(?:总|规划)?(?:建筑|占地|用地)(?:总)?面积(?:约|为|达|共)*\d[^，的]*$"
-    "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
-)
-"""Clauses that only say what is kept in view (以打通断头路为重点) or what a work lies between (连接A路和B路)."""
-_ECONOMY = re.compile(
-    r".*(?:交易额?|销售|营业|营收|产值|收入|税收|利润|客流|游客|(?<!完成)(?<![开竣完]工)率|贷款余?额)"
-    r"[^，]*?\d[\d.、%和]*(?:亿元|万元|%|个百分点|万人次?)(?:以上|左右|、.*%)?"
-)
-"""Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
-_TOWARDS = re.compile("向(?!阳)[^，]{2,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
-"""Where things are extended to, which are no works themselves (路网|向园区和景点延伸)."""
-_LYING = re.compile("(?:位于|坐落于?|选址(?:于|在))[^，的]{2,30}$")
-"""Where a thing lies, of which the next clauses tell (云山小区项目|位于云山路南侧)."""
-_SHORTEST = 3
-"""Characters of the shortest clause that can name a work."""
 _GOES_ON = (
     *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
     *("计划", "方案", "资金", "指挥部"),
@@ -94,55 +63,30 @@ class Sentence:
         label = False
         for index, (start, end) in enumerate(clauses(self.text, self.masked, *self.bounds)):
             self.first = self.first if index else start
-            label = (label and self.text[end : end + 1] != "：") or self._labels(start, end)
-            if self._heads_list(start, end) or self._field(start, end):
+            label = (label and self.text[end : end + 1] != "：") or labels(self.text, start, end)
+            if label or self._introduced(start, end) or is_aside(self.text, start, end) or end - start < SHORTEST:
                 continue
-            if label or _ASIDE.match(self.text, start, end) or _ECONOMY.fullmatch(self.text, start, end):
-                continue
-            if end - start >= _SHORTEST and not self._size(start, end):
+            if size := length(self.masked, start, end, self.g.measures):
+                if self.told == 1 and self.works[-1].quantity is None:
+                    self.works[-1] = replace(self.works[-1], quantity=size.value, unit=size.unit)
+            else:
                 before = len(self.works)
                 self._clause(start, end)
                 self.told = len(self.works) - before
 
-    def _labels(self, start: int, end: int) -> bool:
-        """责任单位：县住建局、凤城镇: what follows are offices and people."""
-        return self.text[end : end + 1] == "：" and self.text.endswith(_LABELS, start, end)
-
-    def _heads_list(self, start: int, end: int) -> bool:
-        """新开工项目6个：A、B: what heads a list says how far its members are."""
-        match = _LIST_HEAD.fullmatch(self.text, start, end) if self.text[end : end + 1] == "：" else None
-        if match is None:
-            return False
-        tokens = self.g.predicates.tokens(self.masked, *match.span("verb"))
-        lead = self.g.predicates.lead(self.masked, tokens, match.start("verb"))
-        self.heading = Predicate(lead=lead, rule="verb of what heads the list", carried=True)
-        return bool(lead)
-
-    def _field(self, start: int, end: int) -> bool:
-        """交通方面，: the field of what follows."""
-        field = _FIELD.fullmatch(self.text, start, end)
-        if field:
-            self.maker.field = field["field"]
-        return field is not None
-
-    def _size(self, start: int, end: int) -> bool:
-        """铺设A管网，|全长4.3公里|: the length of the one work of the clause before."""
-        if not (opening := _LENGTH.match(self.masked, start, end)):
-            return False
-        quantity = self.g.measures.at(self.masked, opening.end(), end)
-        if quantity is None or quantity.counts or quantity.foreign:
-            return False
-        if quantity.end < end and _WIDTH.fullmatch(self.masked, quantity.end, end) is None:
-            return False
-        if self.told == 1 and self.works[-1].quantity is None:
-            self.works[-1] = replace(self.works[-1], quantity=quantity.value, unit=quantity.unit)
-        return True
+    def _introduced(self, start: int, end: int) -> bool:
+        """Whether a clause only says what the next ones are about: their field, or how far the works of a list are."""
+        if verb := list_heading(self.text, start, end):
+            lead = self.g.predicates.lead(self.masked, self.g.predicates.tokens(self.masked, *verb), verb[0])
+            self.heading = Predicate(lead=lead, rule="verb of what heads the list", carried=True)
+            return bool(lead)
+        if named := field(self.text, start, end):
+            self.maker.field = named
+        return named is not None
 
     def _clause(self, start: int, end: int) -> None:
         p = self.g.predicates
-        for elsewhere in (_TOWARDS, _LYING):
-            if (where := elsewhere.search(self.text, start, end)) and where.start() - start > _SHORTEST:
-                end = where.start()
+        end = without_whereabouts(self.text, start, end)
         tokens = p.tokens(self.masked, start, end)
         if not tokens and not self.carried.lead and not self.text.endswith("项目", start, end):
             return
@@ -264,7 +208,7 @@ class Sentence:
         self.carried = (
             Predicate(lead=telling, rule="verb carried over", carried=True) if behind.quantity else Predicate()
         )
-        if end - stop > _SHORTEST:
+        if end - stop > SHORTEST:
             self._clause(stop + 1, end)
         return True
 

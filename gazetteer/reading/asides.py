@@ -1,0 +1,77 @@
+"""Clauses that name no works: what they say instead of the works around them."""
+
+import re
+
+from gazetteer.reading.measures import Measures, Quantity
+
+SHORTEST = 3
+"""Characters of the shortest clause that can name a work."""
+_LENGTH = re.compile(
+    "(?:新建|改建|改造|建设)?(?:该?(?:线路|路线|道路|公路|大桥|主线|项目|工程)?(?:全长|总长度?|长度|长))(?:约|为|达|共)*"
+)
+_WIDTH = re.compile(r"、?(?:路面|路幅|路基|红线|道路)?宽度?(?:约|为|达)*\d[\d.-]*米")
+"""The width of a road behind its length."""
+_LIST_HEADING = re.compile(
+    r"(?:其中)?(?:计划|拟|今年|年内)?"
+    r"(?P<verb>续建|新?开工(?:建设)?|新建|竣工(?:投用)?|完工|建成(?:投用|投产)?|谋划|储备|策划|启动)(?:实施)?"
+    r"(?:类|的)?(?:重点|重大|建设)?(?:项目|工程)(?:共?\d{1,3}[个项])?"
+)
+"""What stands before a colon and a list of works that are as far as it says."""
+_FIELD = re.compile("(?P<field>[^，、]{2,8})(?:方面|领域)")
+_LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
+_ASIDE = re.compile(
+    "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
+    "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
+    r"|(?:总|规划)?(?:建筑|占地|用地)(?:总)?面积(?:约|为|达|共)*\d[^，的]*$"
+    "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
+)
+"""Clauses that only say what is kept in view (以打通断头路为重点) or what a work lies between (连接A路和B路)."""
+_ECONOMY = re.compile(
+    r".*(?:交易额?|销售|营业|营收|产值|收入|税收|利润|客流|游客|(?<!完成)(?<![开竣完]工)率|贷款余?额)"
+    r"[^，]*?\d[\d.、%和]*(?:亿元|万元|%|个百分点|万人次?)(?:以上|左右|、.*%)?"
+)
+"""Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
+_TOWARDS = re.compile("向(?!阳)[^，]{2,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
+"""Where things are extended to, which are no works themselves (路网|向园区和景点延伸)."""
+_LYING = re.compile("(?:位于|坐落于?|选址(?:于|在))[^，的]{2,30}$")
+"""Where a thing lies, of which the next clauses tell (云山小区项目|位于云山路南侧)."""
+
+
+def labels(text: str, start: int, end: int) -> bool:
+    """责任单位：县住建局、凤城镇: what follows are offices and people."""
+    return text.startswith("：", end) and text.endswith(_LABELS, start, end)
+
+
+def is_aside(text: str, start: int, end: int) -> bool:
+    """Whether a clause says something else than what becomes of works."""
+    return bool(_ASIDE.match(text, start, end) or _ECONOMY.fullmatch(text, start, end))
+
+
+def list_heading(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """新开工项目6个：A、B: where the verb stands that heads a list and says how far its members are."""
+    match = _LIST_HEADING.fullmatch(text, start, end) if text.startswith("：", end) else None
+    return match.span("verb") if match else None
+
+
+def field(text: str, start: int, end: int) -> str | None:
+    """交通方面，: the field of work of what follows."""
+    match = _FIELD.fullmatch(text, start, end)
+    return match["field"] if match else None
+
+
+def length(masked: str, start: int, end: int, measures: Measures) -> Quantity | None:
+    """铺设A管网，|全长4.3公里|: the length of the one work of the clause before."""
+    if not (opening := _LENGTH.match(masked, start, end)):
+        return None
+    quantity = measures.at(masked, opening.end(), end)
+    if quantity is None or quantity.counts or quantity.foreign:
+        return None
+    return quantity if quantity.end == end or _WIDTH.fullmatch(masked, quantity.end, end) else None
+
+
+def without_whereabouts(text: str, start: int, end: int) -> int:
+    """Where a clause ends without where things are extended to or lie."""
+    for elsewhere in (_TOWARDS, _LYING):
+        if (where := elsewhere.search(text, start, end)) and where.start() - start > SHORTEST:
+            end = where.start()
+    return end
