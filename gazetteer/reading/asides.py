@@ -19,6 +19,9 @@ _LIST_HEADING = re.compile(
 """What stands before a colon and a list of works that are as far as it says."""
 _FIELD = re.compile("(?P<field>[^，、]{2,8})(?:方面|领域)")
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
+_PLACES = re.compile(
+    r"(?P<at>在(?:全[县市区])?)\d{1,4}个(?:行政村|自然村|建制村|乡镇|镇|乡|村|社区|街道|县|学校|小区)(?=.{4})"
+)
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
     "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
@@ -67,6 +70,13 @@ def length(masked: str, start: int, end: int, measures: Measures) -> Quantity | 
     if quantity is None or quantity.counts or quantity.foreign:
         return None
     return quantity if quantity.end == end or _WIDTH.fullmatch(masked, quantity.end, end) else None
+
+
+def places(text: str, start: int, end: int, measures: Measures) -> Quantity | None:
+    """在16个乡镇|建设垃圾转运站: the number of places that get one each, up to where the rest of the clause begins."""
+    match = _PLACES.match(text, start, end)
+    number = measures.at(text, match.end("at"), end) if match else None
+    return number._replace(end=match.end()) if match and number else None
 
 
 def without_whereabouts(text: str, start: int, end: int) -> int:

@@ -68,6 +68,7 @@ _CAMPAIGNS = (
 _LONGEST_CAMPAIGN = 6
 """Characters of the longest of these whose place ends in no head (法治黑龙江)."""
 _STRIVING = ("创建", "争创", "创成", "申创", "巩固")
+_MAKING = ("打造", "争当")
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
 _MANY = "one of many, with neither a name of its own nor a number"
@@ -119,6 +120,7 @@ class Judge:
             self._unknown,
             self._common,
             self._title,
+            self._among_titles,
             self._vague,
             self._slogan,
             self._settlement,
@@ -327,6 +329,13 @@ class Judge:
         if member.head.weak and not self._physical(case):
             return _MANY
         return None
+
+    def _among_titles(self, case: Case) -> str | None:
+        """打造绿色发展先行区、田园城市核心区: what is to be made of a whole county."""
+        made = any(word.endswith(_MAKING) for word in case.predicate.lead.words(Role.VERB))
+        others = (other.member for other in case.found.items if other is not case.item)
+        titles = made and case.name.endswith("区") and any(self.stopped(case.text[slice(*m.core)]) for m in others)
+        return "one of several titles" if titles else None
 
     def _vague(self, case: Case) -> str | None:
         """老路, 村级工业园, 高速公路: words that say of what sort, or none, before a head that says too little."""

@@ -3,11 +3,21 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gazetteer.reading.asides import SHORTEST, field, is_aside, labels, length, list_heading, without_whereabouts
+from gazetteer.reading.asides import (
+    SHORTEST,
+    field,
+    is_aside,
+    labels,
+    length,
+    list_heading,
+    places,
+    without_whereabouts,
+)
 from gazetteer.reading.clauses import clauses
 from gazetteer.reading.heads import PHASE
 from gazetteer.reading.lexicon import Role
 from gazetteer.reading.lists import WorkList
+from gazetteer.reading.measures import Quantity
 from gazetteer.reading.member import Item, Member
 from gazetteer.reading.predicates import Predicate, Run, Token, predicate_part
 from gazetteer.reading.result import Rejection
@@ -55,6 +65,7 @@ class Sentence:
         self.said = Run()
         self.last = Predicate()
         self.named: Member | None = None
+        self.places: Quantity | None = None
         self.told = 0
         self.first = bounds[0]
         self.pending: list[tuple[WorkList, tuple[int, int]]] = []
@@ -87,6 +98,8 @@ class Sentence:
     def _clause(self, start: int, end: int) -> None:
         p = self.g.predicates
         end = without_whereabouts(self.text, start, end)
+        self.places = places(self.text, start, end, self.g.measures)
+        start = self.places.end if self.places else start
         tokens = p.tokens(self.masked, start, end)
         if not tokens and not self.carried.lead and not self.text.endswith("项目", start, end):
             return
@@ -290,10 +303,17 @@ class Sentence:
         before = self.named
         for item in found.items:
             self._continue(item.member)
+            self._at_places(item.member)
             if before:
                 self._again(item, before)
             before = item.member if item.member.head else before
         return found
+
+    def _at_places(self, member: Member) -> None:
+        """在16个乡镇建设垃圾转运站: one at each place."""
+        if self.places and member.head and not member.quantity and not self._named(member):
+            member.quantity = self.places
+            member.notes.append("one at each place")
 
     def _again(self, item: Item, before: Member) -> None:
         """新建敬老院1所、|扩建2所; |改造9个: another number of the things counted before."""

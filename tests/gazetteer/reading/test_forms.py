@@ -154,6 +154,8 @@ def test_both_ends_of_a_stretch_are_read(text: str, name: str, ends: tuple[str, 
         ("完成老城区5.6公里供水管网改造。", "供水管网", 5.6, "公里"),
         ("建成口袋公园（12个）。", "口袋公园", 12, "个"),
         ("建设10千伏及以下配电网工程46项。", "10千伏及以下配电网", 46, "项"),
+        ("在16个乡镇建设垃圾转运站。", "垃圾转运站", 16, "个"),
+        ("改造校舍3所4290平方米。", "校舍", 3, "所"),
     ],
 )
 def test_counted_works_keep_their_number(text: str, name: str, quantity: float, unit: str) -> None:
@@ -257,6 +259,8 @@ def test_the_nature_is_what_is_done(text: str, nature: Nature) -> None:
         "系统性推进流域治理。",
         "平安云河、法治云河建设加快推进。",
         "深入推进“四小”工程。",
+        "全力打造绿色发展先行区、田园城市核心区、生态富民样板区。",
+        "开设36个社区托管点。",
         "种植桂花、紫薇等苗木8000株。",
         "高速公路实现从单一通道向路网转变。",
         "强化一批标志性、百亿级重大项目。",
