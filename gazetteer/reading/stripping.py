@@ -213,8 +213,9 @@ class Stripper:
         quantity = self._trailing(text, start, end)
         if quantity is None:
             return None
-        if member.quantity is None or quantity.unit in _LENGTHS:
-            member.quantity = quantity  # 农村公路5条37.7公里, but 校舍3所4290平方米
+        counted = quantity.counts and member.quantity and member.quantity.unit in _FLOOR_AREAS  # 校舍3所4290平方米
+        if member.quantity is None or counted or quantity.unit in _LENGTHS:  # 农村公路5条37.7公里
+            member.quantity = quantity
         word = next((word for word in _COUNTING if text.endswith(word, start, quantity.start)), "")
         member.each = member.each or word == "各"
         return quantity.start - len(word)
