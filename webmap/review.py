@@ -34,6 +34,7 @@ from geodata.teaching import teach
 from webmap import labels
 from webmap.accounts import require, role_required
 from webmap.database import database
+from webmap.editing import gazetteer_directory
 from webmap.review_strings import ACTIONS, strings
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -139,11 +140,7 @@ def _report(document: Document, name: str) -> Report:
         raise GuatuError(gettext("看不出是哪一年的报告，请填写年份"))
     if year and not (year.isdecimal() and 1949 <= int(year) <= 2100):
         raise GuatuError(gettext("年份请写四位数字"))
-    return report_of(document, name, _gazetteer(), county=county or None, year=int(year) if year else None)
-
-
-def _gazetteer() -> Path:
-    return Path(current_app.config.get("GAZETTEER") or Settings.from_environment().home / "gazetteer")
+    return report_of(document, name, gazetteer_directory(), county=county or None, year=int(year) if year else None)
 
 
 @blueprint.post("/report/<int:report_id>")
@@ -280,7 +277,7 @@ def save(draft_id: int) -> Response | tuple[Response, int]:
         database().rollback()
         return _told(error)
     database().commit()
-    teach(database(), _gazetteer())
+    teach(database(), gazetteer_directory())
     database().commit()
     left = _place(report)
     return jsonify(
@@ -304,7 +301,7 @@ def _place(report: Report) -> int:
     """Places the next works that have no place yet, and says how many are left; without a gazetteer they wait for
     `guatu locate`, and none is."""
     try:
-        gazetteer = Gazetteer.open(_gazetteer())
+        gazetteer = Gazetteer.open(gazetteer_directory())
     except GuatuError as error:
         current_app.logger.warning("not located: %s", error)
         return 0

@@ -7,8 +7,9 @@ from sqlalchemy import UnaryExpression, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import BadRequest, NotFound
 
-from geodata.models import Location, Report, StatusChange, Work, WorkSummary
-from geodata.selection import Selection, count, precision_of_work, summaries_in, works_in
+from geodata.features import PROPERTIES
+from geodata.models import Location, Report, Work, WorkSummary
+from geodata.selection import Selection, count, summaries_in, works_in
 from geodata.signs import SIGNS
 from webmap import labels
 from webmap.choices import selection_of
@@ -20,6 +21,10 @@ blueprint = Blueprint("works", __name__)
 
 PAGE_LENGTH = 100  # rows a list page: as many as a person scrolls through
 MAX_PAGE_LENGTH = 1000
+ROW = (  # the properties that a list shows of a work
+    *("name", "kind", "sector", "status", "extent_from", "extent_to", "quantity", "unit"),
+    *("town", "precision", "confidence", "reason", "county", "year"),
+)
 ORDERS: dict[str, tuple[Any, ...]] = {
     "report": (Report.year.desc(), WorkSummary.report_id, WorkSummary.start),
     "name": (Work.name, WorkSummary.work_id),
@@ -39,23 +44,7 @@ def listing() -> Response:
     order = request.args.get("order", "report")
     if order.removeprefix("-") not in ORDERS:
         raise BadRequest(f"order: one of {', '.join(ORDERS)}")
-    columns = {
-        "id": Work.id,
-        "name": Work.name,
-        "kind": Work.kind,
-        "sector": Work.sector,
-        "status": StatusChange.status,
-        "extent_from": Work.extent_from,
-        "extent_to": Work.extent_to,
-        "quantity": Work.quantity,
-        "unit": Work.unit,
-        "town": Location.town,
-        "precision": precision_of_work,
-        "confidence": Location.confidence,
-        "reason": Location.reason,
-        "county": Report.county,
-        "year": Report.year,
-    }
+    columns = {"id": Work.id} | {name: PROPERTIES[name] for name in ROW}
     # First which works, by narrow rows alone; then what is shown of them.
     wanted = summaries_in(selection, WorkSummary.work_id, func.row_number().over(order_by=_order(order)).label("place"))
     if order.endswith("name"):

@@ -17,15 +17,16 @@ from sqlalchemy import Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from werkzeug.exceptions import NotFound
 
-from geodata.features import DECIMALS
+from geodata.features import DECIMALS, PROPERTIES
 from geodata.inspections import may_see
-from geodata.models import Account, Inspection, Location, Photo, Report, Role, StatusChange, Work
-from geodata.selection import Selection, count, precision_of_work, town_of_work, works_in
+from geodata.models import Account, Inspection, Location, Photo, Report, Role, Work
+from geodata.selection import Selection, count, town_of_work, works_in
 from webmap.accounts import public, require
 from webmap.choices import selection_of
 from webmap.database import database
 from webmap.inspection.wording import page_strings
 from webmap.page_settings import page_settings
+from webmap.works import ROW
 
 blueprint = Blueprint("inspection", __name__, url_prefix="/inspection")
 
@@ -176,21 +177,7 @@ def works() -> Response:
     selection = selection_of(request.args)
     columns = {
         "id": Work.id,
-        "name": Work.name,
-        "kind": Work.kind,
-        "sector": Work.sector,
-        "status": StatusChange.status,
-        "extent_from": Work.extent_from,
-        "extent_to": Work.extent_to,
-        "quantity": Work.quantity,
-        "unit": Work.unit,
-        "sentence": Work.sentence,
-        "county": Report.county,
-        "year": Report.year,
-        "town": Location.town,
-        "precision": precision_of_work,
-        "confidence": Location.confidence,
-        "reason": Location.reason,
+        **{name: PROPERTIES[name] for name in (*ROW, "sentence")},
         "location": Location.id,
         "geometry": func.ST_AsGeoJSON(Location.geometry, DECIMALS).cast(JSONB),
     }
