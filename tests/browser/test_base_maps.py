@@ -1,15 +1,14 @@
 """The base maps that the operator chose, in a browser: from a server of tiles on this machine."""
 
 import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import served
 from PIL import Image
 from playwright.sync_api import Page, expect
 from web_server import Reply, serve
-from werkzeug.serving import make_server
 
 from geodata.database import Database
 from webmap.app import create_app
@@ -31,12 +30,8 @@ def base_url(database: Database, tmp_path: Path) -> Iterator[str]:
             proxied = true
         """)
         app = create_app(database.web, SECRET_KEY="for tests", BASEMAPS=str(file))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        with served(app) as address:
+            yield address
 
 
 def test_another_base_map_is_chosen_and_stays_chosen(page: Page):

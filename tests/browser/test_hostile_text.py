@@ -1,15 +1,15 @@
 """Text from reports, files and gazetteers shows as text in every corner of the pages, whatever it says."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from drawing import a_report, a_work
+from flask.testing import FlaskClient
+from pages import hand_over, served
 from people import signed_in
 from playwright.sync_api import BrowserContext, Page, expect
 from shapely import Point
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import make_server
 
 from gazetteer.build import build_index
 from gazetteer.place import Place, Source
@@ -34,6 +34,9 @@ PAYLOADS = {
 }
 
 
+Hostile = tuple[str, dict[str, int], FlaskClient]  # the address of the pages, the works by payload, a planner's client
+
+
 @pytest.fixture(scope="module")
 def database(server) -> Iterator[Database]:
     with server.copy() as copy:
@@ -41,8 +44,8 @@ def database(server) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def hostile(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, int], str]]:
-    """The address of pages on a database that says every payload everywhere; works by payload; a planner's cookie."""
+def hostile(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    """Pages on a database that says every payload everywhere."""
     engine = open_engine(database.owner)
     sessions: sessionmaker[Session] = session_factory(engine)
     directory = tmp_path_factory.mktemp("gazetteer")
@@ -67,13 +70,8 @@ def hostile(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
             ).id
             a_work(session, report, f"{text}桥", precision=Precision.NONE, reason=text)
     app = create_app(database.web, SECRET_KEY="for tests", GAZETTEER=directory)
-    cookie = signed_in(app, sessions, Role.PLANNER, "张三").get_cookie("guatu").value
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", works, cookie
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield address, works, signed_in(app, sessions, Role.PLANNER, "张三")
     engine.dispose()
 
 
@@ -84,7 +82,8 @@ def base_url(hostile) -> str:
 
 @pytest.fixture
 def planner(context: BrowserContext, page: Page, hostile) -> Page:
-    context.add_cookies([{"name": "guatu", "value": hostile[2], "url": hostile[0]}])
+    base_url, _, client = hostile
+    hand_over(client, context, base_url)
     return page
 
 

@@ -1,92 +1,40 @@
 """Planners put works right in a browser: with the mouse, with the keyboard, and two at once."""
 
 import re
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from drawing import a_report, a_work
 from flask import Flask
 from people import signed_in
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from shapely import wkt
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import make_server
 
-from gazetteer.build import build_index
 from gazetteer.place import Place, Source
 from gazetteer.vocabulary import Precision
-from geodata.database import Database
-from geodata.models import GazetteerPlace, GazetteerSource, Report, Role
-from geodata.session import open_engine, session_factory
-from geodata.teaching import teach
-from webmap.app import create_app
+from geodata.models import Role
+from geodata.places import load_places
 
 Sessions = sessionmaker[Session]
-ROAD = "LINESTRING(120.08 28.9, 120.1 28.9, 120.14 28.9)"
-
-
-@pytest.fixture(scope="module")
-def database(server) -> Iterator[Database]:
-    with server.copy() as copy:
-        yield copy
-
-
-@pytest.fixture(scope="module")
-def sessions(database: Database) -> Iterator[Sessions]:
-    engine = open_engine(database.owner)
-    yield session_factory(engine)
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def app(database: Database, sessions: Sessions, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application whose gazetteer knows one road."""
-    directory: Path = tmp_path_factory.mktemp("gazetteer")
-    build_index(Source("drawn", "图", "", ""), [Place("1", "人民路", "road", wkt.loads(ROAD))], directory)
-    with sessions.begin() as session:
-        source = GazetteerSource(name="drawn", title="图", licence="", attribution="", places=1)
-        session.add(source)
-        session.flush()
-        session.add(
-            GazetteerPlace(source_id=source.id, key="1", name="人民路", kind="road", geometry=f"SRID=4326;{ROAD}")
-        )
-    return create_app(database.web, SECRET_KEY="for tests", GAZETTEER=directory)
-
-
-@pytest.fixture(scope="module")
-def base_url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture
-def works(app: Flask, sessions: Sessions) -> dict[str, int]:
+def app(app: Flask, sessions: Sessions) -> Flask:
+    """An application whose gazetteer knows one road."""
+    road = Place("1", "人民路", "road", wkt.loads("LINESTRING(120.08 28.9, 120.1 28.9, 120.14 28.9)"))
+    load_places(sessions, app.config["GAZETTEER"], Source("drawn", "图", "", ""), [road])
+    return app
+
+
+@pytest.fixture
+def works(sessions: Sessions) -> dict[str, int]:
     """A road placed near by, a school placed for sure, and a bridge that is nowhere."""
     with sessions.begin() as session:
-        session.query(Report).delete()
-        teach(session, app.config["GAZETTEER"])  # forgets what the test before has taught
         report = a_report(session, "建成人民路、第一小学，谋划无名桥。")
         road = a_work(session, report, "人民路", place="POINT(120.1 28.91)", precision=Precision.NEAR)
         school = a_work(session, report, "第一小学", place="POINT(120.12 28.92)")
         bridge = a_work(session, report, "无名桥", precision=Precision.NONE, reason="地名库里没有“无名桥”")
         return {work.name: work.id for work in (road, school, bridge)}
-
-
-def sign_in(context: BrowserContext, app: Flask, sessions: Sessions, base_url: str, name: str = "张三") -> None:
-    cookie = signed_in(app, sessions, Role.PLANNER, name).get_cookie("guatu")
-    context.add_cookies([{"name": "guatu", "value": cookie.value, "url": base_url}])
-
-
-@pytest.fixture
-def planner(context: BrowserContext, page: Page, app: Flask, sessions: Sessions, base_url: str) -> Page:
-    sign_in(context, app, sessions, base_url)
-    return page
 
 
 def edit(page: Page, work: int) -> None:

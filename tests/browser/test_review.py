@@ -4,17 +4,16 @@ import re
 
 import pytest
 from grid import Grid
-from people import an_account
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pages import hand_over
+from people import signed_in
+from playwright.sync_api import Browser, Page, expect
 from readings import a_reading, an_unsaved_report
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from gazetteer.vocabulary import Kind
-from geodata import accounts
 from geodata.models import Role, Work
 from geodata.reports import save_report
-from webmap.app import create_app
 
 TEXT = "一、建设\n𠮷字在前。扩建城区、象珠、芝英等3个污水处理厂，新建人民路和人民桥。\n"
 WORKS = (
@@ -31,23 +30,16 @@ def report_id(sessions: sessionmaker[Session]) -> int:
         return save_report(session, an_unsaved_report(TEXT), WORKS).report.id
 
 
-def sign_in(context: BrowserContext, sessions: sessionmaker[Session], base_url: str, name: str) -> None:
-    """Gives a browser the session of a planner."""
-    with sessions.begin() as session:
-        account = accounts.find_account(session, name) or an_account(session, name, Role.PLANNER)
-        secret = accounts.start_session(session, account, "test")
-    app = create_app("postgresql:///unused", SECRET_KEY="for tests")
-    cookie = app.session_interface.get_signing_serializer(app).dumps({"_user_id": secret})
-    context.add_cookies([{"name": "guatu", "value": cookie, "url": base_url}])
-
-
 @pytest.fixture
-def review(page: Page, context: BrowserContext, sessions, base_url: str, report_id: int) -> Page:
-    sign_in(context, sessions, base_url, "张三")
+def review(planner: Page, report_id: int) -> Page:
+    open_review(planner, report_id)
+    return planner
+
+
+def open_review(page: Page, report_id: int) -> None:
     page.goto(f"/reports/{report_id}")
     page.get_by_role("button", name="校核").click()
     page.wait_for_selector("body[data-ready]")
-    return page
 
 
 def item(page: Page, name: str):
@@ -167,12 +159,11 @@ def test_the_places_of_a_work_are_put_right_and_stay_so_when_the_report_is_read_
 
 
 def test_a_long_list_is_located_part_by_part_while_the_page_says_how_many_are_left(
-    review: Page, sessions, tmp_path, monkeypatch
+    review: Page, app, sessions, monkeypatch
 ):
     grid = Grid("AB")
     grid.road("人民路", "AB")
-    grid.gazetteer(tmp_path / "gazetteer")
-    monkeypatch.setenv("GUATU_HOME", str(tmp_path))
+    grid.gazetteer(app.config["GAZETTEER"])
     monkeypatch.setattr("webmap.review.LOCATED_AT_ONCE", 1)
     asked: list[str] = []
     review.on("request", lambda request: asked.append(request.url) if "locate.json" in request.url else None)
@@ -202,10 +193,10 @@ def test_what_was_done_is_still_there_when_the_page_is_opened_again(review: Page
 
 
 def test_two_planners_at_once_are_told(
-    review: Page, browser: Browser, browser_context_args, sessions, base_url: str, complaints: list[str]
+    review: Page, browser: Browser, browser_context_args, app, sessions, base_url: str, complaints: list[str]
 ):
     other_context = browser.new_context(**browser_context_args)
-    sign_in(other_context, sessions, base_url, "李四")
+    hand_over(signed_in(app, sessions, Role.PLANNER, "李四"), other_context, base_url)
     other = other_context.new_page()
     other.goto(review.url)
     other.wait_for_selector("body[data-ready]")
@@ -226,18 +217,15 @@ def test_two_planners_at_once_are_told(
 @pytest.mark.parametrize(
     "payload", ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "{{ 7*191 }}"]
 )
-def test_hostile_names_are_shown_as_text(page: Page, context, sessions, base_url: str, payload: str):
+def test_hostile_names_are_shown_as_text(planner: Page, sessions, payload: str):
     with sessions.begin() as session:
         text = f"新建{payload}。"
         work = a_reading(text, payload, area=(payload,), flags=(payload,), unit=payload, quantity=1.0)
         report = save_report(session, an_unsaved_report(text, title=payload), [work]).report
-    sign_in(context, sessions, base_url, "张三")
-    page.goto(f"/reports/{report.id}")
-    page.get_by_role("button", name="校核").click()
-    page.wait_for_selector("body[data-ready]")
-    expect(page.locator("#text mark")).to_have_text(payload)
-    expect(page.locator("#items .title")).to_contain_text(payload)
-    expect(page.locator("#items .heading")).to_have_text(payload)
-    page.keyboard.press("j")
-    page.keyboard.press("e")
-    expect(page.locator("[name=area]")).to_have_value(payload)
+    open_review(planner, report.id)
+    expect(planner.locator("#text mark")).to_have_text(payload)
+    expect(planner.locator("#items .title")).to_contain_text(payload)
+    expect(planner.locator("#items .heading")).to_have_text(payload)
+    planner.keyboard.press("j")
+    planner.keyboard.press("e")
+    expect(planner.locator("[name=area]")).to_have_value(payload)

@@ -1,8 +1,6 @@
 """A planner takes an edited export back in a browser: sends it, sees what it changes, confirms, and undoes."""
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,33 +8,14 @@ from drawing import a_report, a_work
 from flask import Flask
 from flask.testing import FlaskClient
 from people import signed_in
-from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, expect
+from playwright.sync_api import APIRequestContext, Locator, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import make_server
 
 from gazetteer.vocabulary import Precision
-from geodata.database import Database
 from geodata.models import Role
-from webmap.app import create_app
 
 Sessions = sessionmaker[Session]
 HOSTILE = "<img src=x onerror=alert(1)>改.geojson"
-
-
-@pytest.fixture
-def app(database: Database, tmp_path: Path) -> Flask:
-    """An application with a gazetteer of its own to teach."""
-    return create_app(database.web, SECRET_KEY="for tests", GAZETTEER=tmp_path)
-
-
-@pytest.fixture
-def base_url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture
@@ -50,13 +29,6 @@ def works(sessions: Sessions) -> dict[str, int]:
             a_work(session, report, "无名桥", precision=Precision.NONE, reason="地名库里没有“无名桥”"),
         ]
         return {work.name: work.id for work in made}
-
-
-@pytest.fixture
-def planner(context: BrowserContext, page: Page, app: Flask, sessions: Sessions, base_url: str) -> Page:
-    cookie = signed_in(app, sessions, Role.PLANNER, "张三").get_cookie("guatu")
-    context.add_cookies([{"name": "guatu", "value": cookie.value, "url": base_url}])
-    return page
 
 
 @pytest.fixture

@@ -32,17 +32,22 @@ def three_works(sessions: Sessions) -> dict[str, int]:
         return {work.name: work.id for work in (road, school, park)}
 
 
-def prepare(page: Page, sessions: Sessions) -> None:
+def prepare(page: Page) -> None:
+    """Keeps the page for the field and takes the works along; somebody is signed in."""
+    open_page(page)
+    page.evaluate("navigator.serviceWorker.ready")
+    take_along(page)
+
+
+def accept_invitation(page: Page, sessions: Sessions, name: str) -> None:
+    """Signs a new inspector in as one does who got the address of an invitation."""
     with sessions.begin() as session:
-        secret = accounts.invite(session, an_account(session, NAME, Role.INSPECTOR))
+        secret = accounts.invite(session, an_account(session, name, Role.INSPECTOR))
     page.goto(f"/account/once/{secret}")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=again]").fill(PASSWORD)
     page.locator("main button").click()
     page.wait_for_url("**/account/")
-    open_page(page)
-    page.evaluate("navigator.serviceWorker.ready")
-    take_along(page)
 
 
 def open_page(page: Page) -> None:

@@ -1,12 +1,17 @@
 """An application on a database of the test's own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pages import configured
+from people import signed_in
+from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.database import Database
+from geodata.models import Role
 from webmap.app import create_app
 
 
@@ -17,14 +22,18 @@ def kept_app(kept) -> Flask:
 
 
 @pytest.fixture
-def app(kept_app: Flask, database: Database) -> Iterator[Flask]:
-    """The application on an empty database. What a test changes in its configuration is put back."""
-    configuration = dict(kept_app.config)
-    yield kept_app
-    kept_app.config.clear()
-    kept_app.config.update(configuration)
+def app(kept_app: Flask, database: Database, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database and an empty gazetteer. What a test changes of its settings is put back."""
+    with configured(kept_app, GAZETTEER=tmp_path / "gazetteer") as app:
+        yield app
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def planner(app: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
+    """The browser of the planner 张三."""
+    return signed_in(app, sessions, Role.PLANNER, "张三")

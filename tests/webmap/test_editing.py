@@ -1,7 +1,5 @@
 """Planners change places and statuses through the pages; others may not."""
 
-from pathlib import Path
-
 import pytest
 from drawing import a_report, a_work
 from flask import Flask
@@ -17,17 +15,6 @@ from geodata.models import Role
 
 Sessions = sessionmaker[Session]
 POINT = {"type": "Point", "coordinates": [120.1, 28.9]}
-
-
-@pytest.fixture
-def app(app: Flask, tmp_path: Path) -> Flask:
-    app.config["GAZETTEER"] = tmp_path
-    return app
-
-
-@pytest.fixture
-def planner(app: Flask, sessions: Sessions) -> FlaskClient:
-    return signed_in(app, sessions, Role.PLANNER, "张三")
 
 
 @pytest.fixture
@@ -98,10 +85,10 @@ def test_what_is_no_change_is_refused(planner: FlaskClient, work: int, body: obj
     assert planner.get(f"/works/{work}/state.json").json["placed_by"] == "guatu"
 
 
-def test_candidates_come_with_those_left_out(planner: FlaskClient, work: int, tmp_path: Path):
+def test_candidates_come_with_those_left_out(app: Flask, planner: FlaskClient, work: int):
     assert planner.get(f"/works/{work}/candidates.json").json == {"candidates": [], "rejected": []}
     road = Place("1", "人民路", "road", wkt.loads("LINESTRING(120 28.9, 120.1 28.9)"))
-    build_index(Source("a map", "图", "", ""), [road], tmp_path)
+    build_index(Source("a map", "图", "", ""), [road], app.config["GAZETTEER"])
     (candidate,) = planner.get(f"/works/{work}/candidates.json").json["candidates"]
     assert (candidate["source"], candidate["key"], candidate["line"]) == ("a map", "1", True)
     assert planner.get(f"/works/{work}/candidates.json?words=没有的").json["candidates"] == []
@@ -119,7 +106,7 @@ def test_the_queue_has_the_worst_first_and_nothing_that_a_person_settled(planner
     assert planner.get("/queue.json").json["works"] == [near]
 
 
-def test_taught_places_reach_the_gazetteer_of_the_pages(planner: FlaskClient, work: int, tmp_path: Path):
+def test_taught_places_reach_the_gazetteer_of_the_pages(planner: FlaskClient, work: int):
     seen = planner.get(f"/works/{work}/state.json").json["place"]
     planner.post(f"/works/{work}/place.json", json={"seen": seen, "geometry": POINT})
     (candidate,) = planner.get(f"/works/{work}/candidates.json").json["candidates"]

@@ -53,11 +53,6 @@ def promises(sessions, works) -> str:
     return f"/promises/{report_of(sessions, works[2022, '人民路'])}"
 
 
-@pytest.fixture
-def planner(app: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
-    return signed_in(app, sessions, Role.PLANNER, "张三")
-
-
 def rows(page: str) -> list[str]:
     body = page.partition('<table class="promises">')[2]
     return [row for row in body.split("<tr>")[2:] if "outcome" in row]

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,8 +66,7 @@ class Made:
 
 
 @pytest.fixture
-def people(app: Flask, sessions: Sessions, tmp_path: Path) -> dict[str, FlaskClient]:
-    app.config["GAZETTEER"] = str(tmp_path)
+def people(app: Flask, sessions: Sessions) -> dict[str, FlaskClient]:
     clients = {name: signed_in(app, sessions, role, name) for name, role in PEOPLE.items() if role}
     stranger = app.test_client()
     stranger.environ_base["HTTP_X_CSRFTOKEN"] = stranger.get("/account/session.json").json["csrf"]

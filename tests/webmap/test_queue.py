@@ -3,7 +3,6 @@
 import ctypes
 import io
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pdfplumber
@@ -30,8 +29,7 @@ HOSTILE = "=cmd|' /C calc'!A0 <img src=x onerror=alert(1)> {{ 7*191 }}"
 
 
 @pytest.fixture
-def planner(app: Flask, sessions: Sessions, tmp_path: Path) -> FlaskClient:
-    app.config["GAZETTEER"] = str(tmp_path)
+def planner(app: Flask, sessions: Sessions) -> FlaskClient:
     return signed_in(app, sessions, Role.PLANNER, "规划员李四")
 
 

@@ -2,11 +2,9 @@
 
 import io
 import json
-from pathlib import Path
 
 import pytest
 from drawing import a_report, a_work
-from flask import Flask
 from flask.testing import FlaskClient
 from people import signed_in
 from sqlalchemy import select
@@ -19,17 +17,6 @@ from webmap import returns
 
 Sessions = sessionmaker[Session]
 HOSTILE = "<img src=x onerror=alert(1)>{{ 7*191 }}"
-
-
-@pytest.fixture
-def app(app: Flask, tmp_path: Path) -> Flask:
-    app.config["GAZETTEER"] = tmp_path
-    return app
-
-
-@pytest.fixture
-def planner(app: Flask, sessions: Sessions) -> FlaskClient:
-    return signed_in(app, sessions, Role.PLANNER, "张三")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Reviews by requests: who may, what is refused, uploads, and what a step answers."""
 
 import io
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -29,17 +28,11 @@ def report_id(sessions: sessionmaker[Session]) -> int:
 
 
 @pytest.fixture
-def planner(app: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
-    return signed_in(app, sessions, Role.PLANNER, "张三")
-
-
-@pytest.fixture
-def gazetteer(app: Flask, sessions: sessionmaker[Session], tmp_path: Path) -> None:
+def gazetteer(app: Flask, sessions: sessionmaker[Session]) -> None:
     """A gazetteer that knows one county."""
     county = Place("county/1", "澜溪县", "county", box(119, 38, 120, 39), adcode="990121")
     source = Source("test", "test", licence="test", attribution="test", fictional=True)
-    load_places(sessions, tmp_path / "gazetteer", source, [county])
-    app.config["GAZETTEER"] = str(tmp_path / "gazetteer")
+    load_places(sessions, app.config["GAZETTEER"], source, [county])
 
 
 def opened(client: FlaskClient, report_id: int) -> str:
@@ -194,8 +187,7 @@ def test_the_works_of_a_long_list_are_placed_part_by_part(planner, sessions, rep
         assert all(work.locations for work in session.scalars(select(Work)))
 
 
-def test_without_a_gazetteer_works_wait_for_one(planner, sessions, report_id, app, tmp_path):
-    app.config["GAZETTEER"] = str(tmp_path / "none")
+def test_without_a_gazetteer_works_wait_for_one(planner, sessions, report_id):
     saved = planner.post(f"{opened(planner, report_id)}/save.json").json
     assert saved["left"] == 0
     with sessions() as session:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 import pytest
 from chaos import Network, Server
 from drawing import a_report, a_work
-from people import PASSWORD, an_account
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
+from tablet import accept_invitation
 
-from geodata import accounts
 from geodata.database import Database
-from geodata.models import AuditEntry, Inspection, Photo, PhotoPart, RefusedCheck, Role
+from geodata.models import AuditEntry, Inspection, Photo, PhotoPart, RefusedCheck
 
 CHECKS_A_DEVICE = int(os.environ.get("GUATU_CHECKS_A_DEVICE", "5"))
 PAGES = 2  # devices that are whole pages, with an inspector of their own
@@ -104,15 +103,9 @@ def web_server(database: Database) -> Iterator[Server]:
 
 def a_device(browser: Browser, sessions: sessionmaker[Session], address: str, name: str) -> Page:
     """A tablet with the page open and its inspector signed in."""
-    with sessions.begin() as session:
-        secret = accounts.invite(session, an_account(session, name, Role.INSPECTOR))
     page = browser.new_context(base_url=address, locale="zh-CN").new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
-    page.goto(f"/account/once/{secret}")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=again]").fill(PASSWORD)
-    page.locator("main button").click()
-    page.wait_for_url("**/account/")
+    accept_invitation(page, sessions, name)
     page.goto("/inspection/")
     page.wait_for_selector("body[data-online]")
     return page

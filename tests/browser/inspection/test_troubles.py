@@ -4,7 +4,6 @@ import io
 import math
 import os
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from drawing import a_report, a_work
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
-from tablet import HERE, NAME, a_picture, check, open_page, prepare, stored, three_works
+from tablet import NAME, a_picture, accept_invitation, check, open_page, prepare, stored
 
 from geodata.accounts import find_account, set_role
 from geodata.models import Location, Role
@@ -38,36 +37,6 @@ addEventListener("click", (event) => { window.taps += event.isTrusted ? 1 : 0; }
 """
 
 
-@pytest.fixture
-def browser_context_args(base_url: str) -> dict[str, object]:
-    return {
-        "viewport": {"width": 1024, "height": 768},
-        "base_url": base_url,
-        "locale": "zh-CN",
-        "geolocation": HERE,
-        "permissions": ["geolocation"],
-        "has_touch": True,
-    }
-
-
-@pytest.fixture
-def complaints(complaints: list[str]) -> Iterator[list[str]]:
-    """Without what the browser says of a network that is switched off, and of refusals that a test wants."""
-    yield complaints
-    complaints[:] = [line for line in complaints if "ERR_INTERNET_DISCONNECTED" not in line and "403" not in line]
-
-
-@pytest.fixture
-def works(sessions: Sessions) -> dict[str, int]:
-    return three_works(sessions)
-
-
-@pytest.fixture
-def tablet(page: Page, sessions: Sessions, works) -> Page:
-    prepare(page, sessions)
-    return page
-
-
 def open_work(page: Page, work: int) -> None:
     page.locator(f"#works [data-work='{work}']").tap()
 
@@ -77,26 +46,32 @@ def send(page: Page) -> None:
     expect(page.locator("#send-state")).to_have_text("全部已到达", timeout=15_000)
 
 
+def test_an_invited_inspector_chooses_a_password_and_takes_the_works_along(page: Page, sessions: Sessions, works):
+    accept_invitation(page, sessions, NAME)
+    prepare(page)
+    expect(page.locator("#works .card")).to_have_count(len(works))
+
+
 def test_the_page_opens_without_a_network_within_two_seconds_on_a_cheap_tablet(
-    page: Page, context: BrowserContext, sessions: Sessions
+    inspector: Page, context: BrowserContext, sessions: Sessions
 ):
     with sessions.begin() as session:
         report = a_report(session)
         for n in range(WORKS):
             a_work(session, report, f"人民路{n}", place=f"POINT({120.1 + n % 20 / 500} {28.9 + n // 20 / 500})")
-    prepare(page, sessions)
-    page.add_init_script(READY_AT)
+    prepare(inspector)
+    inspector.add_init_script(READY_AT)
     context.set_offline(True)
-    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": CHEAP})
+    context.new_cdp_session(inspector).send("Emulation.setCPUThrottlingRate", {"rate": CHEAP})
     shared = max(1, os.getloadavg()[0] / (os.cpu_count() or 1))  # how many processes each core is shared by
     took = [math.inf]
     while len(took) <= TRIES and min(took) >= OPENS_WITHIN_MS * shared:
-        page.reload()
-        page.wait_for_selector("body[data-ready]", timeout=60_000)
-        took.append(page.evaluate("window.readyAt"))
+        inspector.reload()
+        inspector.wait_for_selector("body[data-ready]", timeout=60_000)
+        took.append(inspector.evaluate("window.readyAt"))
     assert min(took) < OPENS_WITHIN_MS * shared, took
-    expect(page.locator("#works .card")).to_have_count(100)
-    expect(page.locator("#map canvas").first).to_be_attached()
+    expect(inspector.locator("#works .card")).to_have_count(100)
+    expect(inspector.locator("#map canvas").first).to_be_attached()
 
 
 @pytest.mark.parametrize("finding", ["在这里", "没找到"])
@@ -239,46 +214,46 @@ def a_large_picture() -> dict[str, object]:
 
 
 def test_a_full_storage_keeps_what_was_entered_and_saved_before(
-    page: Page, context: BrowserContext, sessions: Sessions, base_url: str, works
+    inspector: Page, context: BrowserContext, sessions: Sessions, base_url: str, works
 ):
     quota = {"origin": base_url, "quotaSize": QUOTA}
-    devtools = context.new_cdp_session(page)
+    devtools = context.new_cdp_session(inspector)
     devtools.send("Storage.overrideQuotaForOrigin", quota)
-    prepare(page, sessions)
+    prepare(inspector)
     context.set_offline(True)
-    check(page, works["清溪公园"])
-    open_work(page, works["第一小学"])
-    page.get_by_role("radio", name="在这里").tap()
-    page.locator("#note").fill("别丢")
+    check(inspector, works["清溪公园"])
+    open_work(inspector, works["第一小学"])
+    inspector.get_by_role("radio", name="在这里").tap()
+    inspector.locator("#note").fill("别丢")
     picture = a_large_picture()
     for _ in range(QUOTA // len(picture["buffer"]) + 2):
-        page.locator("#chooser").set_input_files([picture])
-        page.wait_for_timeout(500)
-    expect(page.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
-    expect(page.locator("#waiting-count")).to_have_text("1")
-    open_work(page, works["第一小学"])
-    expect(page.locator("#note")).to_have_value("别丢")
+        inspector.locator("#chooser").set_input_files([picture])
+        inspector.wait_for_timeout(500)
+    expect(inspector.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)
+    inspector.reload()
+    inspector.wait_for_selector("body[data-ready]")
+    expect(inspector.locator("#waiting-count")).to_have_text("1")
+    open_work(inspector, works["第一小学"])
+    expect(inspector.locator("#note")).to_have_value("别丢")
     context.set_offline(False)
-    page.locator("#send").tap()
-    expect(page.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)  # arrived, but not noted
+    inspector.locator("#send").tap()
+    expect(inspector.locator("#message")).to_contain_text("平板存储满了", timeout=15_000)  # arrived, but not noted
     assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": base_url})  # the inspector has made room
-    send(page)
+    send(inspector)
     assert [inspection.work_id for inspection in stored(sessions)] == [works["清溪公园"]]
 
 
 @pytest.mark.parametrize("wrong", [YEAR, -YEAR], ids=["ahead", "behind"])
 def test_with_a_clock_a_year_wrong_both_times_are_kept_and_the_inspector_is_told(
-    page: Page, sessions: Sessions, works, wrong: timedelta
+    inspector: Page, sessions: Sessions, works, wrong: timedelta
 ):
     now = datetime.now(UTC)
-    page.clock.set_fixed_time(now + wrong)
-    prepare(page, sessions)
-    expect(page.locator("#message")).to_contain_text("平板时钟不对")
-    check(page, works["第一小学"])
-    send(page)
+    inspector.clock.set_fixed_time(now + wrong)
+    prepare(inspector)
+    expect(inspector.locator("#message")).to_contain_text("平板时钟不对")
+    check(inspector, works["第一小学"])
+    send(inspector)
     (inspection,) = stored(sessions)
     assert abs(datetime.fromisoformat(inspection.content["seen_at"]) - (now + wrong)) < timedelta(minutes=1)
     assert inspection.content["clock_offset_s"] == pytest.approx(-wrong.total_seconds(), abs=120)
@@ -306,8 +281,9 @@ def test_a_clock_that_goes_back_in_the_field_is_told_and_leaves_the_time_in_doub
 
 
 def test_who_is_no_inspector_any_more_is_told_and_keeps_the_check(
-    tablet: Page, context: BrowserContext, sessions: Sessions, works
+    tablet: Page, context: BrowserContext, sessions: Sessions, works, expected_complaints: list[str]
 ):
+    expected_complaints.append("403")
     context.set_offline(True)
     check(tablet, works["第一小学"])
     with sessions.begin() as session:

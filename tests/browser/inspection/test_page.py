@@ -1,14 +1,13 @@
 """The inspector's page on a tablet, with the network switched off and on, and positions set."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
-from tablet import HERE, a_picture, check, open_page, prepare, stored, three_works
+from tablet import a_picture, check, open_page, prepare, stored
 
 from geodata.decisions import return_with_question
 from geodata.models import Inspection, Photo, RefusedCheck, Work
@@ -17,34 +16,8 @@ Sessions = sessionmaker[Session]
 
 
 @pytest.fixture(params=[{"width": 1024, "height": 768}, {"width": 800, "height": 1180}], ids=["landscape", "portrait"])
-def browser_context_args(request: pytest.FixtureRequest, base_url: str) -> dict[str, object]:
-    return {
-        "viewport": request.param,
-        "base_url": base_url,
-        "locale": "zh-CN",
-        "geolocation": HERE,
-        "permissions": ["geolocation"],
-        "has_touch": True,
-    }
-
-
-@pytest.fixture
-def complaints(complaints: list[str]) -> Iterator[list[str]]:
-    """Without what the browser says of a network that a test has switched off, and of a refusal that it wanted."""
-    yield complaints
-    complaints[:] = [line for line in complaints if "ERR_INTERNET_DISCONNECTED" not in line and "422" not in line]
-
-
-@pytest.fixture
-def works(sessions: Sessions) -> dict[str, int]:
-    return three_works(sessions)
-
-
-@pytest.fixture
-def tablet(page: Page, sessions: Sessions, works) -> Page:
-    """A tablet whose inspector signed in and took the works along."""
-    prepare(page, sessions)
-    return page
+def screen(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
 
 
 def test_works_are_listed_by_distance_with_the_direction(tablet: Page):
@@ -125,7 +98,10 @@ def test_a_lost_answer_does_not_double_a_check(tablet: Page, context: BrowserCon
     assert len(stored(sessions)) == 1
 
 
-def test_what_the_server_refuses_stays_with_the_reason(tablet: Page, sessions: Sessions, works):
+def test_what_the_server_refuses_stays_with_the_reason(
+    tablet: Page, sessions: Sessions, works, expected_complaints: list[str]
+):
+    expected_complaints.append("422")
     with sessions.begin() as session:
         session.execute(delete(Work).where(Work.id == works["第一小学"]))
     check(tablet, works["第一小学"])
@@ -151,21 +127,21 @@ def test_a_question_comes_back_to_the_inspector_and_is_answered(tablet: Page, se
 
 
 def test_without_permission_for_the_position_the_place_is_pointed_out_by_hand(
-    page: Page, context: BrowserContext, sessions: Sessions, works, base_url: str
+    inspector: Page, context: BrowserContext, sessions: Sessions, works
 ):
     context.clear_permissions()
-    prepare(page, sessions)
-    expect(page.locator("#position")).to_contain_text("没有定位权限")
-    page.locator(f"#works [data-work='{works['清溪公园']}']").tap()
-    page.get_by_role("radio", name="在这里").tap()
-    page.get_by_role("button", name="保存").tap()
-    expect(page.locator("#message")).to_contain_text("请在地图上点出它的位置")
-    page.locator("#map").tap(position={"x": 200, "y": 150})
-    expect(page.locator("#place-state")).to_contain_text("由您在地图上指定")
-    page.get_by_role("button", name="保存").tap()
-    expect(page.locator("#waiting-count")).to_be_hidden()
-    expect(page.locator("#sheet")).to_be_hidden()
-    expect(page.locator("#send-state")).to_have_text("全部已到达")
+    prepare(inspector)
+    expect(inspector.locator("#position")).to_contain_text("没有定位权限")
+    inspector.locator(f"#works [data-work='{works['清溪公园']}']").tap()
+    inspector.get_by_role("radio", name="在这里").tap()
+    inspector.get_by_role("button", name="保存").tap()
+    expect(inspector.locator("#message")).to_contain_text("请在地图上点出它的位置")
+    inspector.locator("#map").tap(position={"x": 200, "y": 150})
+    expect(inspector.locator("#place-state")).to_contain_text("由您在地图上指定")
+    inspector.get_by_role("button", name="保存").tap()
+    expect(inspector.locator("#waiting-count")).to_be_hidden()
+    expect(inspector.locator("#sheet")).to_be_hidden()
+    expect(inspector.locator("#send-state")).to_have_text("全部已到达")
     (inspection,) = stored(sessions)
     assert inspection.position is None
     assert inspection.content["geometry"]["type"] == "Point"
