@@ -30,8 +30,6 @@ print("FOUND" + json.dumps(found), flush=True)
 os._exit(0)  # QGIS waits for its threads for long
 """
 
-pytestmark = pytest.mark.usefixtures("works")
-
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch):

@@ -13,8 +13,6 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 ITEMS = "/ogc/collections/works/items"
 
-pytestmark = pytest.mark.usefixtures("works")
-
 
 def get(client: FlaskClient, address: str, media_type: str | None = None, status: int = 200) -> Any:
     answer = client.get(address.replace("http://localhost", ""))

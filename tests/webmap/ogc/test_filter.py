@@ -11,8 +11,6 @@ from webmap.ogc.cql2 import MAX_CHARACTERS
 ITEMS = "/ogc/collections/works/items"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
-pytestmark = pytest.mark.usefixtures("works")
-
 
 def prop(name: str) -> dict[str, str]:
     return {"property": name}
