@@ -1,10 +1,10 @@
 """Reports and works for tests, written in as few words as the test needs."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from geoalchemy2.shape import from_shape
+from readings import an_unsaved_report
 from shapely import wkt
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,7 @@ from geodata.models import SRID, Location, Report, StatusChange, Work
 
 def a_report(session: Session, text: str = "建成人民路。", **columns: Any) -> Report:
     """A report kept in the database, of 永康市 in 2022 unless the columns say otherwise."""
-    values = {
-        "title": "政府工作报告",
-        "county": "永康市",
-        "year": 2022,
-        "source_file": "report.txt",
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        **columns,
-    }
-    report = Report(text=text, **values)
+    report = an_unsaved_report(text, **columns)
     session.add(report)
     session.flush()
     return report
