@@ -46,6 +46,8 @@ _CODE = re.compile(r"(?<![K+\d])[A-JL-Z]\d{1,3}-[A-Z]?\d|、[^，]*-|-[^，]*、
 """A plot by its number, whose dash joins no ends (R22-A01地块), and lists."""
 _FROM_NAMES = ("从化", "从江", "自贡", "自流井")
 """Counties whose names begin with a word for from."""
+_NOT_ROADS = "站口桥村镇场"
+"""What ends places that are no roads, so that 路段 behind them is one word."""
 _ROAD_TYPE = re.compile("[国省县乡]道")
 _STRETCH = re.compile(r"(?P<a>[^-至到（）]{2,14}?)起?(?P<to>至|(?<![达得受看])到|-+)(?P<b>[^-（）]{2,16})")
 
@@ -196,6 +198,14 @@ def bracket_ends(text: str, start: int, end: int) -> tuple[tuple[int, int], tupl
     return a, b
 
 
+def _section(text: str, stretch: re.Match[str], end: int) -> int:
+    """Where 段 begins that closes the second end of a stretch, or 路段 behind what is no road (火车站|路段); -1 where
+    there is none."""
+    section = text.find("段", stretch.start("b"), end)
+    sided = section > 0 and text[section - 1] == "路" and stretch["a"][-1] not in "路街道"
+    return section - 1 if sided and text[section - 2] in _NOT_ROADS else section
+
+
 def inline_ends(text: str, start: int, end: int, kind_start: int, head_start: int) -> Ends | None:
     """The ends written into a name: 104国道|虹桥至乐成段, or the whole of 东水门-储奇门段岸线. `kind_start` is
     where the words that say what the thing is begin, `head_start` the last of them; the second end stops there, or at
@@ -210,7 +220,7 @@ def inline_ends(text: str, start: int, end: int, kind_start: int, head_start: in
     match = _STRETCH.fullmatch(text, begin + marked, end)
     if match is None:
         return None
-    section = text.find("段", match.start("b"), end)
+    section = _section(text, match, end)
     for word in ("过境", "绕城", "城区", "重点", "改线"):
         if (
             section > 0

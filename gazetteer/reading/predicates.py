@@ -80,6 +80,8 @@ class Predicate:
     """Whether the works have a verb that the lexicon does not know."""
     carried: bool = False
     """Whether the verb is that of an earlier clause."""
+    inside: bool = False
+    """Whether more of the clause stands on its other side (A取得新成效, 率先打造A)."""
     perfect: bool = False
     """Whether 了 stands behind the verb (升级改造了A)."""
     quantity: Quantity | None = None
@@ -261,6 +263,10 @@ def _phrases(lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
         trie_pattern(lexicon.lists[key]) for key in ("plans", "approvals", "approvers", "part_works")
     )
     return (
+        (
+            r"(?:现|均|已)?(?:正在?|均)进行[^，。；、：和]{2,12}(?:施工|清表|开挖|填筑|浇筑|安装|装修|铺设)(?:施工|阶段)*",
+            "加快施工",
+        ),
         (r"新（\0{1,5}）建", "新建"),
         (r"改（\0{1,3}）建", "改扩建"),
         (rf"(?:列入|纳入|进入|入选|入列|挤进)[^，。；、：]{{0,16}}?(?:{plans})", "列入规划"),

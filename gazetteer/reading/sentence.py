@@ -151,11 +151,10 @@ class Sentence:
     def _unled(self, tokens: list[Token], start: int, end: int) -> None:
         """A、B建成; 城区新建A; a bare list, which takes the verb of the clause before."""
         p = self.g.predicates
-        begin = start
-        for token in tokens:
-            if token.start == begin and token.roles == {Role.ADVERB}:
-                begin = token.end
+        begin = self._behind_adverbs(tokens, start)
         runs = p.runs(self.masked, tokens, begin, end)
+        if self._goes_on(runs, begin):
+            return
         tail, quantity = p.tail(self.masked, runs, begin, end)
         inside = [run for run in runs if run.end < end and not (tail and run.end == tail.end)]
         telling = [run for run in inside if (part := predicate_part(run)) and p.inside(part)]
@@ -183,6 +182,21 @@ class Sentence:
         told = all(item.member.head for item in found.items) or self._is_topic(found)
         if not kept and not predicate.lead and not aside and told:
             self.pending = [*self.pending, (found, (start, end))]
+
+    @staticmethod
+    def _behind_adverbs(tokens: list[Token], start: int) -> int:
+        for token in tokens:
+            if token.start == start and token.roles == {Role.ADVERB}:
+                start = token.end
+        return start
+
+    def _goes_on(self, runs: list[Run], begin: int) -> bool:
+        """A全长3公里，|进入主体施工阶段: a clause that begins with what is said of the works of those before it."""
+        first = runs[0] if runs and self.pending else Run()
+        if not first or first.start > begin or Role.AFTER not in first.tokens[0].roles:
+            return False
+        self._late(Predicate(tail=first, rule="verb in the next clause"))
+        return True
 
     def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
         """A verb that the lexicon does not know: the works are what stands before it, up to a head with a word for
@@ -236,10 +250,10 @@ class Sentence:
         if number and not telling and self.masked.startswith("、", number.end):
             return False  # A改造18个、B改造3个
         if run.start > begin and telling and not self._complements(run.end):
-            behind = Predicate(tail=telling, rule="verb behind, with more after it")
+            behind = Predicate(tail=telling, rule="verb behind, with more after it", inside=True)
             found = self._list(tokens, begin, telling.start, behind)
         else:
-            behind, found = Predicate(tail=telling, rule="verb behind, with more after it"), WorkList()
+            behind, found = Predicate(tail=telling, rule="verb behind, with more after it", inside=True), WorkList()
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
         named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
@@ -248,7 +262,7 @@ class Sentence:
         joined = self.text.startswith(("和", "及", "与"), run.end)  # 结合旧城更新和道路建设
         if lead and lead.end == run.end < end and not joined and not self._complements(lead.end):
             behind_too = tail if tail and tail.start > lead.end else Run()
-            ahead = Predicate(lead=lead, tail=behind_too, rule="verb inside")
+            ahead = Predicate(lead=lead, tail=behind_too, rule="verb inside", inside=True)
             stop = behind_too.start if behind_too else end
             objects = self._list(tokens, lead.end, stop, ahead)
             if named and len(found.items) == 1 and len(objects.items) == 1 and found.items[0].member.ends:
@@ -323,13 +337,7 @@ class Sentence:
             quantity = self.g.measures.at(self.masked, *member.core)
             quantity = quantity if quantity and quantity.end == member.core[1] else None
         acted = member.actions or item.predicate.lead.words(Role.ACTION)
-        if (
-            item.predicate.rule == "verb inside"
-            or not acted
-            or member.head
-            or quantity is None
-            or before.quantity is None
-        ):
+        if item.predicate.inside or not acted or member.head or quantity is None or before.quantity is None:
             return
         if not quantity.counts or quantity.unit != before.quantity.unit:
             return

@@ -15,7 +15,7 @@ _OF_LENGTH = frozenset((Kind.ROAD, Kind.EXPRESSWAY, Kind.BRIDGE, Kind.PIPELINE, 
 _BESIDES = re.compile("(?:附属|配套)(?:用房|设施|工程)")
 """What goes with a building, and is measured with it (住院楼及|附属设施|2万平方米)."""
 _SHARED_NATURES = frozenset({Nature.RENOVATE, Nature.RELOCATE, Nature.EXPAND, Nature.RESTORE, Nature.UPGRADE})
-_UNSHARED_ENDS = ("中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
+_UNSHARED_ENDS = ("豪庭", "华府", "花苑", "名苑", "中心", "大厦", "广场", "大楼", "酒店", "市场", "区域", "湖")
 MAX_UNKNOWN = 4
 """Characters of unknown words between a head and a verb: an adverb or a part, not another name."""
 _SETTLEMENTS = ("街道", "镇", "乡", "村", "社区", "片区")
