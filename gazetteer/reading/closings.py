@@ -25,6 +25,11 @@ MAX_CROP = 3
 """Characters of the names of what is grown."""
 _TASKS = re.compile("等?(?:(?:各项|重点|目标|攻坚|中心)+任务|(?:多种|各种|有效|多元)*(?:渠道|方式|途径|形式|手段))")
 """What sums up tasks and ways of doing, which are no works."""
+_FIELDS = re.compile(
+    "(?:重点|优势|特色|战略性|传统|新兴|未来|先进|高端|主导|支柱|关键|核心|前沿|各|相关|其他)*"
+    "(?:领域|产业|行业|品类|品牌|技术|业态|赛道|学科|专业|环节|要素|群体|人群|产品|污染物|工作)"
+)
+"""What sums up fields of the economy and of work (生物育种、航天等领域): what has no known head is no work there."""
 _PLANTS = frozenset(("株", "棵"))
 """Units of what is planted, sort by sort (桂花、紫薇等苗木8000株)."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
@@ -71,13 +76,15 @@ class Closings:
         stopped = not (closing.bare or works) and self._stops.of(text, closing)
         stopped = stopped or _TASKS.fullmatch(text, closing.start, closing.end) is not None
         stopped = stopped or (closing.quantity is not None and closing.quantity.unit in _PLANTS)
+        acted = any(member.actions for member in members)  # A亮化、B改造等工作
+        fields = not (acted or closing.generic) and _FIELDS.match(text, closing.start, closing.end) is not None
         whole = self._counts_whole_list(text, members, closing)
         for member in members:
             member.actions = member.actions or list(closing.actions)
             if not member.actions and words.endswith(self._renovated):
                 member.actions = ["改造"]
             member.stage = member.stage or closing.stage
-            member.stopped = member.stopped or stopped
+            member.stopped = member.stopped or stopped or (fields and (member.head is None or member.head.weak))
             member.summed = bool(closing.generic or closing.head or closing.actions)
             if closing.head and not closing.bare:
                 self._share_head(text, member, closing, whole=whole, collective=collective)
