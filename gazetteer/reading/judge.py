@@ -69,8 +69,6 @@ _LONGEST_CAMPAIGN = 6
 """Characters of the longest of these whose place ends in no head (法治黑龙江)."""
 _STRIVING = ("创建", "争创", "创成", "申创", "巩固")
 _MAKING = ("打造", "争当")
-MAX_TITLES = 10
-"""Members of a list that are looked at for titles; no county gives itself as many."""
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
 _MANY = "one of many, with neither a name of its own nor a number"
@@ -338,7 +336,7 @@ class Judge:
     def _among_titles(self, case: Case) -> str | None:
         """打造绿色发展先行区、田园城市核心区: what is to be made of a whole county."""
         made = any(word.endswith(_MAKING) for word in case.predicate.lead.words(Role.VERB))
-        others = (other.member for other in case.found.items[:MAX_TITLES] if other is not case.item)
+        others = (other.member for other in case.found.items if other is not case.item)
         titles = made and case.name.endswith("区") and any(self.stopped(case.text[slice(*m.core)]) for m in others)
         return "one of several titles" if titles else None
 

@@ -14,8 +14,10 @@ from gazetteer.reading.sharing import Sharing
 
 _SEPARATOR = r"、|以及|及其|及|和|与|暨|并"
 _LAST = ("和", "及", "以及", "与", "暨")
+_WORTH = r"\d+个[^，。、元]{1,8}元[^，。、和及]{0,6}"
+"""3个10亿元以上: a number of projects of a size. Matched in one way alone: else a long list takes exponential time."""
 _SUMMING = re.compile(
-    r"等(?:\d+个[^，。、]{1,8}元[^，。、]{0,6}、?)+(?:项目|工程)[^，。]*"
+    rf"等{_WORTH}(?:[、和及]{_WORTH})*(?:项目|工程)[^，。]*"
     r"|等[^，。、]{1,12}、[^，。]{1,24}的[^，。的、]{2,14}|等一(?:大?批|系列)[^，。]*"
 )
 _PLACES = re.compile(

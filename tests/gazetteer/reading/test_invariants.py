@@ -96,6 +96,10 @@ def test_time_grows_with_the_length_of_hostile_text_no_faster_than_the_text(unit
     assert seconds(long) < 20 * max(seconds(short), 0.05)
 
 
+def test_a_list_that_ends_in_many_sums_of_money_is_read_at_once() -> None:
+    assert seconds(f"建成城北东路、人民医院等{'1个1元' * 22}。") < 1  # matched in every way that there is, 4 seconds
+
+
 def test_a_megabyte_of_report_is_read_in_bounded_time() -> None:
     text = "".join(PARTS)
     assert seconds(text * (340_000 // len(text))) < 60  # seconds, on a busy machine
