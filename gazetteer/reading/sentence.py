@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, Kind.EQUIPMENT, Kind.BLOCK, Kind.OTHER}
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
+_OF_AGENTS = frozenset(("推动", "推进", "促进", "增加", "供应", "开发", "协调", "扩大", "加大", "提供", "支持", "保障"))
+"""Verbs whose subject does something else than be built (国务院|推动高质量发展)."""
 _BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
@@ -256,7 +258,8 @@ class Sentence:
             behind, found = Predicate(tail=telling, rule="verb behind, with more after it", inside=True), WorkList()
             if run.start > begin:
                 found = self._list(tokens, begin, telling.start if telling else run.end, behind)
-        named = any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
+        agent = telling and telling.tokens[-1].word in _OF_AGENTS
+        named = not agent and any(self._proper(i.member) for i in found.items) and self._acceptable(found, behind)
         striven = p.status(Predicate(tail=telling), None, Period.PLANNED, Run()) is Status.PROPOSED
         lead = p.lead(self.masked, tokens, run.start)
         joined = self.text.startswith(("和", "及", "与"), run.end)  # 结合旧城更新和道路建设
