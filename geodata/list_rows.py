@@ -11,6 +11,8 @@ HEADING = "# "
 """What a line that is no row begins with: the title of a table or the name of its sheet."""
 SAID = "："
 """Between the header and the text of a cell."""
+CODE_DIGITS = 6
+"""Digits of the shortest code of a project: a year or month and a number in it. The national one has twenty."""
 
 Headers = Mapping[Field, frozenset[str]]
 """The headers of a list's columns by their fields."""
@@ -52,9 +54,10 @@ def rows_of(text: str) -> Iterator[Row]:
 def pairs(old: Sequence[Row], new: Sequence[Row], headers: Headers, names: Mapping[int, str]) -> dict[int, int]:
     """Which row of an older version, by number, each row of a newer one goes on as; rows that are new are left out.
 
-    Rows are the same by the project's code; else by name and place, those alike in order; else by the name, where one
-    row of that name is left on each side; else where a planner has given the older row the name that the list has now
-    (`names`, by the number of the older row). Serial numbers say nothing: a row put in between moves them all.
+    Rows are the same by name and place, and code where several have these, those alike in order; else by the project's
+    code; else by the name, where one row of that name is left on each side; else where a planner has given the older
+    row the name that the list has now (`names`, by the number of the older row). Serial numbers say nothing, also where
+    they stand under 项目编号: a row put in between moves them all.
     """
     code, place = (headers.get(field, frozenset()) for field in (Field.CODE, Field.PLACE))
     found: dict[int, int] = {}
@@ -70,12 +73,18 @@ def pairs(old: Sequence[Row], new: Sequence[Row], headers: Headers, names: Mappi
     def both(key: Callable[[Row], Hashable], *, alone: bool) -> None:
         pair(lambda number: key(old[number]), lambda number: key(new[number]), alone=alone)
 
-    both(lambda row: fold(row.cell(code)), alone=True)
     both(lambda row: row.line, alone=False)
+    both(lambda row: (fold(row.name), fold(row.cell(place)), fold(row.cell(code))), alone=False)
     both(lambda row: (fold(row.name), fold(row.cell(place))), alone=False)
+    both(lambda row: _identifier(row.cell(code)), alone=True)
     both(lambda row: fold(row.name), alone=True)
     pair(lambda number: fold(names.get(number, "")), lambda number: fold(new[number].name), alone=True)
     return found
+
+
+def _identifier(code: str) -> str:
+    """A code that can be one project's alone, or nothing: not 待赋码, not a serial number."""
+    return fold(code) if sum(character.isdigit() for character in code) >= CODE_DIGITS else ""
 
 
 def _groups(numbers: Iterable[int], key: Callable[[int], Hashable]) -> dict[Hashable, list[int]]:

@@ -137,6 +137,29 @@ def test_a_project_s_code_tells_that_a_renamed_row_is_the_same(session: Session)
     assert words_hold(session)
 
 
+@pytest.mark.parametrize("codes", [("待赋码", "2303-02"), ("1", "2"), ("2303-01", "2303-02")])
+def test_a_row_that_only_stands_where_another_stood_is_no_renamed_one(session: Session, codes):
+    first, second = codes
+    head = "序号,项目编号,项目名称,建设地点,责任单位\n"
+    road, park = "城北东路工程,东城,市交通局", "人民公园提升,西城,市住建局"
+    kept(session, a_list(f"{first},{road}", f"{second},{park}", head=head))
+    before = [the(session, "城北东路").id, the(session, "人民公园").id]
+    plant = "象珠污水处理厂扩建,象珠,市水务局"
+    saved = kept(session, a_list(f"{first},{plant}", f"{second},{road}", f"2303-03,{park}", head=head))
+    assert [the(session, "城北东路").id, the(session, "人民公园").id] == before
+    assert (saved.added, saved.missing) == ([the(session, "象珠").name], [])
+
+
+@pytest.mark.parametrize("code", ["待赋码", "1", "/"])
+def test_what_is_no_code_does_not_make_a_new_project_an_older_one(session: Session, code):
+    head = "序号,项目编号,项目名称,建设地点,责任单位\n"
+    park = "2303-02,人民公园提升,西城,市住建局"
+    kept(session, a_list(f"{code},城北东路工程,东城,市交通局", park, head=head))
+    saved = kept(session, a_list(f"{code},象珠污水处理厂扩建,象珠,市水务局", park, head=head))
+    assert saved.missing == [the(session, "城北东路").name]
+    assert saved.added == [the(session, "象珠").name]
+
+
 @pytest.mark.parametrize(
     ("file", "same"),
     [("重点项目.csv", True), ("重点项目（11月）.csv", True), ("2023年重点项目-2.csv", True), ("实事项目.csv", False)],
