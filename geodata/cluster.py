@@ -48,8 +48,8 @@ CONFIGURATION = """
 # Set by guatu when it made this cluster; yours to change.
 listen_addresses = ''  # the socket only
 jit = off              # compiling a map's short queries takes longer than running them
-random_page_cost = 1.1 # of disks without a moving head, and of what lies in memory: works are found by index
 max_parallel_workers_per_gather = 0  # and so does starting workers: requests run beside each other already
+random_page_cost = 1.1  # of disks without a moving head, and of what lies in memory: works are found by index
 """
 ACCESS = "# Everybody needs a password; the socket is the only way in.\nlocal all all scram-sha-256\n"
 
