@@ -33,7 +33,6 @@ _BUILT = frozenset(Kind) - {Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.FARMLAND, K
 """Kinds whose name before an unknown verb is a work; districts and towns do all sorts of things."""
 _OF_AGENTS = frozenset(("推动", "推进", "促进", "增加", "供应", "开发", "协调", "扩大", "加大", "提供", "支持", "保障"))
 """Verbs whose subject does something else than be built (国务院|推动高质量发展)."""
-_BEHIND = frozenset({Role.ADVERB, Role.AFTER, Role.VERB, Role.STAGE})
 _WRITING = frozenset(("编制", "修编", "制定", "完善", "编制完成", "完成编制", "印发", "出台"))
 _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划", "实施方案", "规划编制")
 """What is written, and what writing it is called."""
@@ -202,16 +201,13 @@ class Sentence:
 
     def _subject(self, tokens: list[Token], begin: int, clause: tuple[int, int]) -> bool:
         """A verb that the lexicon does not know: the works are what stands before it, up to a head with a word for
-        project or an adverb behind it (米市水库灌区渠系工程|蓄势待发)."""
-        if self.text.endswith("方面", *clause):
-            return False
-        for index, token in enumerate(tokens):
+        project behind it (米市水库灌区渠系工程|蓄势待发)."""
+        for token in tokens:
             head = self.g.lexicon.heads.get(token.word)
             if head is None or head.weak or head.kind not in _BUILT or token.start < begin:
                 continue
             stop = self.g.stripper.project(self.text, token.end, clause[1])
-            after = tokens[index + 1] if index + 1 < len(tokens) else None
-            if stop == token.end and not (after and after.start == stop and after.roles & _BEHIND):
+            if stop == token.end:
                 continue
             predicate = Predicate(rule="verb not known", unknown=True)
             found = self._list(tokens, begin, stop, predicate)
