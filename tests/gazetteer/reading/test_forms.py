@@ -342,3 +342,8 @@ def test_an_explanation_names_the_rule_and_the_reason_of_each_rejection() -> Non
     assert "verb before: 扩建" in lines
     assert "head shared with the next member" in lines
     assert "深化 is a verb of another kind" in lines
+
+
+def test_a_new_road_is_a_road_and_a_new_way_of_development_is_none() -> None:
+    reading = read_works("二、2023年工作安排\n建成环城新路、城东新路，走出高质量发展新路。\n")
+    assert [work.name for work in reading.works] == ["环城新路", "城东新路"]
