@@ -71,6 +71,8 @@ _STRIVING = ("创建", "争创", "创成", "申创", "巩固")
 _MAKING = ("打造", "争当")
 _TITLES = ("示范", "文明", "卫生", "园林", "生态", "先进", "模范", "百强", "试点", "试验")
 """Verbs and words of titles (创建生态文明示范区)."""
+_STREET = re.compile("[东西南北中一二三四五六七八九十]?(?:路(?![径网线由])|街(?!区)|大道|大街|巷|小学|中学)")
+"""What makes a street or a school of a verb before it (丰富路, 开拓街)."""
 _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
@@ -187,8 +189,8 @@ class Judge:
             return "its list sums itself up as no works"
         if why := self._opened(case):
             return why
-        if (opened := self._starts.match(name)) and not name.startswith(self._openings):
-            return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}"
+        if opened := self._opening(name, 0, len(name)):
+            return f"{opened} is {self._lexicon.stop_starts[opened]}"
         if _NUMBERS.fullmatch(name) and case.text[member.core[0] - 1 : member.core[0]] == "“":
             return "a slogan"
         if held := self._stop_words.holds.search(name + case.text[slice(*(member.shared or (0, 0)))]):
@@ -204,10 +206,16 @@ class Judge:
         first = case.found.items[0] if case.found.items else case.item
         if first is case.item or first.predicate is not case.item.predicate or case.predicate.lead:
             return None
-        opened = self._starts.match(case.text, *first.member.core)
-        if case.text.startswith(self._openings, first.member.core[0]):
-            return None
-        return f"{opened.group()} is {self._lexicon.stop_starts[opened.group()]}" if opened else None
+        opened = self._opening(case.text, *first.member.core)
+        return f"{opened} is {self._lexicon.stop_starts[opened]}" if opened else None
+
+    def _opening(self, text: str, start: int, end: int) -> str:
+        """The word that makes words that begin with it no work; "" where they are a name after all (开拓路)."""
+        opened = self._starts.match(text, start, end)
+        if opened is None or text.startswith(self._openings, start):
+            return ""
+        street = len(opened.group()) > 1 and _STREET.match(text, opened.end(), end)
+        return "" if street else opened.group()
 
     def _of_phrase(self, case: Case) -> str | None:
         """懂农业、爱农村的|干部队伍: what stands before 的 only tells of something that is no work."""
