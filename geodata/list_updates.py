@@ -69,8 +69,13 @@ def save_list(session: Session, report: Report, listed: ListedWorks) -> SavedLis
 
 
 def _earlier(session: Session, report: Report, listed: ListedWorks) -> Report | None:
-    """The kept list of the same words, or the one that has the most of the rows again."""
+    """The kept list of the same words, or the one that has the most of the rows again.
+
+    Raises GuatuError where the same words are kept as a report.
+    """
     same = session.scalar(select(Report).where(Report.sha256 == report.sha256).with_for_update())
+    if same is not None and same.kind is not ReportKind.PROJECT_LIST:
+        raise GuatuError(f"this text is already kept as the report {same.title}: it cannot be a list too")
     if same is not None:
         return same
     candidates = session.scalars(

@@ -47,7 +47,7 @@ MAX_HEADINGS = 8  # a path of headings: reports nest four
 LOCATED_AT_ONCE = 100
 """Works that are placed within one request: 5 to 20 ms each, so a second or two. Of more works the page asks for the
 rest, part by part, and shows how many are left."""
-MAX_PLACES = 200  # of one work: what a cell of a project list may hold
+MAX_SAID_PLACES = 200  # of one work: what a cell of a project list may hold
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=revisions.MAX_NAME)]
 End = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
@@ -71,7 +71,7 @@ class Fields(BaseModel):
     quantity: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
     unit: Unit | None = None
     area: Annotated[tuple[Name, ...], Field(max_length=MAX_HEADINGS)] = ()
-    places: Annotated[tuple[Name, ...], Field(max_length=MAX_PLACES)]
+    places: Annotated[tuple[Name, ...], Field(max_length=MAX_SAID_PLACES)]
 
 
 class StepBody(BaseModel):

@@ -54,5 +54,6 @@ def strings() -> dict[str, str]:
         "gone": gettext("这次校核已经被保存或放弃，请回到报告页"),
         "saving": gettext("正在保存并定位……"),
         "locating": gettext("已保存，正在定位，还剩 {n} 项……"),
+        "not_located": gettext("已保存；余下 {n} 项的定位中断了，可在服务器上运行 guatu locate 补上。"),
         "summary": gettext("保存后，{n} 项工程列入地图；其中 {reviewed} 项已校核，{left} 项未校核，按读出的结果列入。"),
     }

@@ -58,6 +58,13 @@ def words_hold(session: Session) -> bool:
     )
 
 
+def test_a_text_that_is_kept_as_a_report_is_no_list(session: Session):
+    kept(session, a_list(ROAD)).report.kind = ReportKind.REPORT
+    session.flush()
+    with pytest.raises(GuatuError, match="already kept as the report"):
+        kept(session, a_list(ROAD))
+
+
 def test_a_row_that_changed_is_the_same_work_and_its_status_has_a_history_that_names_the_file(session: Session):
     kept(session, a_list(ROAD, PLANT))
     before = the(session, "城北东路").id

@@ -163,6 +163,8 @@ async function undo() {
   tell(text("undone", { action: text(answer.undone) }));
 }
 
+const MESSAGE_MS = 5000; // to read one line before the page goes on
+
 async function save() {
   const all = [...items.values()];
   const reviewed = all.filter((item) => item.action).length;
@@ -175,8 +177,16 @@ byId("confirm-save").addEventListener("close", async (event) => {
   tell(text("saving"), true);
   const answer = await send(server.save);
   if (!answer) return;
-  for (let { left } = answer; left; ({ left } = await server.locate(answer.locate).catch(() => ({ left: 0 })))) {
+  let { left } = answer;
+  while (left) {
     tell(text("locating", { n: left }), true);
+    const located = await server.locate(answer.locate).catch(() => null);
+    if (!located) {
+      tell(text("not_located", { n: left }), true);
+      await new Promise((resolve) => { setTimeout(resolve, MESSAGE_MS); });
+      break;
+    }
+    ({ left } = located);
   }
   location.assign(answer.address);
 });
