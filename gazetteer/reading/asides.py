@@ -18,12 +18,14 @@ _LIST_HEADING = re.compile(
 )
 """What stands before a colon and a list of works that are as far as it says."""
 _FIELD = re.compile("(?P<field>[^，、]{2,8})(?:方面|领域)")
+"""The field of work that is named ahead (交通方面)."""
 _LABELS = ("单位", "部门", "领导", "责任人", "负责人", "联系人", "牵头人", "主管")
 _MEASURED = re.compile(r"(?:(?:路线)?(?:全长|总长)|(?:计划|概算|预计|估算)总?投资)(?:约|为|达)?\d[^，的]*$")
 """How long a thing is or what it costs, of which the next clauses tell (云山大桥|全长3380米)."""
 _PLACES = re.compile(
     r"(?P<at>在(?:全[县市区])?)\d{1,4}个(?:行政村|自然村|建制村|乡镇|镇|乡|村|社区|街道|县|学校|小区)(?=.{4})"
 )
+"""A number of places where something is built in each (在16个乡镇)."""
 _ASIDE = re.compile(
     "以[^，]{2,40}为(?:重点|抓手|载体|目标|核心|主线|契机|导向|龙头|突破口|引领|支撑|依托|基础)"
     "|[^，]{1,20}(?:被命名为|被评为|被认定为|被授予|获评|荣获|跻身|位列|(?<![造设建])成为)"
@@ -83,7 +85,7 @@ def places(text: str, start: int, end: int, measures: Measures) -> Quantity | No
 
 
 def without_whereabouts(text: str, start: int, end: int) -> int:
-    """Where a clause ends without where things are extended to or lie."""
+    """Where a clause ends without where things are extended to or lie, how long they are or what they cost."""
     for elsewhere in (_TOWARDS, _LYING, _MEASURED):
         if (where := elsewhere.search(text, start, end)) and where.start() - start > SHORTEST:
             end = where.start()

@@ -34,7 +34,7 @@ _PLANTS = frozenset(("株", "棵"))
 """Units of what is planted, sort by sort (桂花、紫薇等苗木8000株)."""
 _NOT_FACILITIES = frozenset((Kind.ROAD, Kind.TOWN, Kind.VILLAGE, Kind.ZONE, Kind.BLOCK, Kind.HOUSING))
 _BETWEEN = frozenset((Kind.EXPRESSWAY, Kind.RAILWAY))
-"""Lines that are called by the places between which they run and by what they are (京津塘|高速公路)."""
+"""Lines that are called by the places between which they run and by what they are (云白|高速公路)."""
 _PLACES = frozenset((Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.BLOCK))
 """Kinds of places in which other things stand."""
 _SHORTEST_ROAD = 3

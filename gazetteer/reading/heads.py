@@ -10,14 +10,18 @@ PHASE = re.compile(r"(?:[一二三四五六七八九十\d]+(?:[、和及][一二
 LINES = frozenset((Kind.TUNNEL, Kind.ROAD, Kind.EXPRESSWAY, Kind.RAILWAY, Kind.WATERWAY, Kind.PIPELINE))
 """Kinds of which a section or a stretch is named."""
 _SECTIONED = LINES | {Kind.PARK}
+"""Kinds whose sections are named by the word for section (国家文化公园|石桥段)."""
 _NUMBERED_ROAD = re.compile(r"(?:[国省县乡]道|[GSXYC])\d{1,4}(?:[一-鿿]{0,3}线)?$")
 _EXIT = re.compile("高速(?:公路)?[一-鿿]{1,6}出(?:入)?口$")
 """The exit of an expressway (沈海高速|鳌头出口)."""
 _LONGEST_EXIT = 13
+"""Characters of the longest match of it."""
 _DIVERSION = re.compile("引[一-鿿]{1,2}[济入补][一-鿿]$")
 """Water led from one river to another (引江济淮)."""
 _LONGEST_DIVERSION = 5
+"""Characters of the longest match of it."""
 _LEADS = ("济", "入", "补")
+"""The last character but one of such a name, looked at before the pattern is."""
 _SIDES = "东南西北中"
 _STREETS = "道街路"
 _SHORTEST_SIDED = 3

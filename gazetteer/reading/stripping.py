@@ -10,12 +10,10 @@ from gazetteer.reading.measures import ANY_DIGIT, Measures, Quantity, bracket_en
 from gazetteer.reading.member import Member
 from gazetteer.reading.stops import Stops
 
-_SIZES = frozenset(
-    ("公里", "千米", "米", "延长米", "km", "亩", "平方米", "公顷", "平方公里", "平方", "平米", "㎡", "m2")
-)
-"""Units in which the size of a work itself is given."""
 _FLOOR_AREAS = frozenset(("平方米", "平方", "平米", "㎡", "m2"))
 _LENGTHS = frozenset(("公里", "千米", "米", "延长米", "km"))
+_SIZES = _LENGTHS | _FLOOR_AREAS | {"亩", "公顷", "平方公里"}
+"""Units in which the size of a work itself is given."""
 _MADE = ("年产", "日产", "日处理", "产能")
 _OF_SIZE = ("年产", "日处理", "装机", "总长")
 _COUNTING = ("超", "逾", "共计", "约计", "累计", "不少于", "不低于", "超过", "达到", "各", "共", "约", "达", "近", "计")
