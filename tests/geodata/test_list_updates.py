@@ -5,21 +5,19 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lists import keep_list
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gazetteer.errors import GuatuError
 from gazetteer.reading.columns import Field
-from gazetteer.reading.project_list import project_list_from_bytes
 from gazetteer.vocabulary import Kind, Precision, Status
 from geodata import drafts
 from geodata.audit import entries
 from geodata.list_rows import pairs, rows_of
-from geodata.list_updates import NOT_IN_LIST, SavedList, save_list
+from geodata.list_updates import NOT_IN_LIST, SavedList
 from geodata.models import Action, Draft, Location, Report, ReportKind, Work
 from geodata.placing import say_status
-from geodata.project_lists import listed_works
-from geodata.reports import text_hash
 
 HEAD = "序号,项目名称,建设地点,总投资（万元）,责任单位,开工时间,进度\n"
 ROAD = "城北东路(花园大道-8号桥)工程,东城街道,12000,市交通局,2023-03,前期"
@@ -34,12 +32,7 @@ def a_list(*rows: str, head: str = HEAD) -> str:
 
 
 def kept(session: Session, text: str, file: str = "重点项目.csv", **columns) -> SavedList:
-    listed = listed_works(project_list_from_bytes(text.encode(), file))
-    values = {"title": "重点项目", "county": "永康市", "year": 2023, **columns}
-    report = Report(
-        text=listed.text, source_file=file, sha256=text_hash(listed.text), kind=ReportKind.PROJECT_LIST, **values
-    )
-    return save_list(session, report, listed)
+    return keep_list(session, text, file, **columns)[0]
 
 
 def the(session: Session, name: str) -> Work:

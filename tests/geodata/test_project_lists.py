@@ -4,16 +4,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from lists import keep_list
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gazetteer.errors import GuatuError
-from gazetteer.reading.project_list import project_list_from_bytes, read_project_list
+from gazetteer.reading.project_list import read_project_list
 from gazetteer.vocabulary import Kind, Sector, Status
-from geodata.list_updates import save_list
-from geodata.models import Report, ReportKind, Work
+from geodata.models import ReportKind, Work
 from geodata.project_lists import NO_STATUS, NOT_READ, listed_works
-from geodata.reports import text_hash
 
 CSV = """永康市2023年重点建设项目表,,,,,,,
 序号,项目名称,建设地点,总投资（万元）,责任单位,开工时间,完工时间,进度
@@ -27,17 +26,7 @@ CSV = """永康市2023年重点建设项目表,,,,,,,
 
 
 def kept(session: Session, text: str = CSV):
-    listed = listed_works(project_list_from_bytes(text.encode(), "list.csv"))
-    report = Report(
-        title="永康市2023年重点建设项目表",
-        county="永康市",
-        year=2023,
-        text=listed.text,
-        source_file="list.csv",
-        sha256=text_hash(listed.text),
-        kind=ReportKind.PROJECT_LIST,
-    )
-    return save_list(session, report, listed), listed
+    return keep_list(session, text, "list.csv", title="永康市2023年重点建设项目表")
 
 
 def the(session: Session, name: str) -> Work:

@@ -6,6 +6,7 @@ import pytest
 from drawing import a_report, a_work
 from geoalchemy2.shape import to_shape
 from grid import Grid
+from lists import keep_list
 from shapely import Point
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +15,9 @@ from gazetteer.build import build_index
 from gazetteer.geocode import Gazetteer
 from gazetteer.index import TAUGHT
 from gazetteer.place import Place, Source
-from gazetteer.reading.project_list import project_list_from_bytes
 from gazetteer.vocabulary import Kind, Precision
-from geodata.list_updates import save_list
 from geodata.locations import locate
-from geodata.models import Location, Report, ReportKind, Work
-from geodata.project_lists import listed_works
-from geodata.reports import text_hash
+from geodata.models import Location, Report, Work
 
 TOWNS_APART = """
 A---------B         E---------F
@@ -119,20 +116,9 @@ def test_what_a_person_placed_is_not_doubted(session: Session, grid: Grid, tmp_p
 
 def test_a_list_s_column_of_places_is_used(session: Session, gazetteer: Gazetteer, grid: Grid):
     text = "永康市项目,,,\n项目名称,建设地点,所属乡镇,责任单位\n智能门锁产业园,大塘沿村、派溪村,芝英镇,局\n"
-    listed = listed_works(project_list_from_bytes(text.encode(), "list.csv"))
+    _, listed = keep_list(session, text, adcode="330784")
     (work,) = listed.works
     assert work.places[-3:] == ("大塘沿村", "派溪村", "芝英镇")
-    report = Report(
-        title="永康市项目",
-        county="永康市",
-        adcode="330784",
-        year=2023,
-        text=listed.text,
-        source_file="list.csv",
-        sha256=text_hash(listed.text),
-        kind=ReportKind.PROJECT_LIST,
-    )
-    save_list(session, report, listed)
     locate(session, gazetteer)
     location = session.scalars(select(Location).join(Work)).one()
     assert (location.precision, at(grid, location)) == (Precision.NEAR, {"v"})
