@@ -117,6 +117,8 @@ def best_shape(group: list[Candidate]) -> BaseGeometry | None:
         return first.geometry
     same = [c for c in group if c.kind == first.kind and c.cost == first.cost]
     shapes = [g for c in same if (g := c.geometry) is not None]
+    if len(shapes) < 2:
+        return shapes[0] if shapes else None
     lines = [g for g in shapes if g.geom_type.endswith("LineString")]
     if lines:
         return max(lines, key=lambda g: g.length)
@@ -124,7 +126,7 @@ def best_shape(group: list[Candidate]) -> BaseGeometry | None:
     areas = [g for g in shapes if g.area]
     if areas and not (points and first.kind in SETTLEMENTS):
         return max(areas, key=lambda g: g.area)
-    return shapely.MultiPoint(points).centroid if points else (shapes[0] if shapes else None)
+    return shapely.MultiPoint(points).centroid if points else shapes[0]
 
 
 def shape_of(candidate: Candidate) -> BaseGeometry:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -319,17 +319,12 @@ def _end_cost(text: str, place: Candidate, boundary: bool) -> float:
     return cost
 
 
-def _readings(text: str) -> list[str]:
+def _readings(text: str) -> Iterator[str]:
     """An end as written, then without what is not its name (花园大道交叉口: 花园大道)."""
-    readings = [text]
-    for pattern in names.words()["ends"]["decorations"]:
-        match = re.match(pattern, text)
-        if match and match[1] not in readings and len(match[1]) > 1:
-            readings.append(match[1])
-    match = re.match(names.words()["ends"]["boundary"], text)
-    if match and len(match[1]) > 1:
-        readings.append(match[1])
-    return readings
+    yield text
+    patterns = names.words()["ends"]
+    matches = (re.match(pattern, text) for pattern in (*patterns["decorations"], patterns["boundary"]))
+    yield from dict.fromkeys(match[1] for match in matches if match and len(match[1]) > 1 and match[1] != text)
 
 
 def _box_around(box: Sequence[float], metres: float) -> Area:

@@ -209,7 +209,7 @@ class _Search:
                 continue
             query = names.Form(name, names.Rule.PREFIX, prefix=before)
             there = [
-                replace(thing, agreement=replace(thing.agreement, query=query))
+                replace(thing, agreement=thing.agreement._replace(query=query))
                 for thing in things
                 if self._lies_at(thing, before)
             ]

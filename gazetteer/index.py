@@ -14,6 +14,7 @@ the files.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -153,8 +154,8 @@ class SourceIndex:
 
     def read_forms(self, numbers: list[int]) -> list[tuple[names.Form, int]]:
         """Forms by number, each with the number of its name."""
-        owners = self.form_names[numbers].tolist()
-        columns = [column.chunk(0) for column in self.forms.columns]
+        owners = self.form_names.take(numbers).tolist()
+        columns = self._form_columns
         if len(numbers) <= FEW:  # a batch costs more to set up than to read
             rows = [tuple(column[number].as_py() for column in columns) for number in numbers]
         else:
@@ -165,18 +166,32 @@ class SourceIndex:
             for (text, rule, suffix, prefix), name in zip(rows, owners, strict=True)
         ]
 
+    # A column that is taken out of its table anew costs more than what is read of it.
+
+    @cached_property
+    def _form_columns(self) -> list[pa.Array]:
+        return [column.chunk(0) for column in self.forms.columns]
+
+    @cached_property
+    def _name_column(self) -> pa.Array:
+        return self.names.column(0).chunk(0)
+
+    @cached_property
+    def _place_columns(self) -> dict[str, pa.ChunkedArray]:
+        return dict(zip(self.places.column_names, self.places.columns, strict=True))
+
     def name(self, number: int) -> str:
-        return str(self.names.column(0)[number].as_py())
+        return str(self._name_column[number].as_py())
 
     def places_of_name(self, number: int) -> npt.NDArray[np.int32]:
         return self.name_places[self.name_start[number] : self.name_start[number + 1]]
 
     def kind(self, number: int) -> str:
-        return self.kind_names[int(self.kinds[number])]
+        return self.kind_names[self.kinds.item(number)]
 
     def text(self, column: str, number: int) -> str | None:
         """A column of a place: key, name, adcode, parent."""
-        value = self.places.column(column)[number].as_py()
+        value = self._place_columns[column][number].as_py()
         return None if value is None else str(value)
 
     def places_of_code(self, adcode: str) -> list[int]:
@@ -197,7 +212,7 @@ class SourceIndex:
         return self._shape("links", number)
 
     def _shape(self, column: str, number: int) -> BaseGeometry | None:
-        wkb = self.places.column(column)[number].as_py()
+        wkb = self._place_columns[column][number].as_py()
         return None if wkb is None else shapely.from_wkb(wkb)
 
 

@@ -7,11 +7,10 @@ saying the same name (suffix left out, abbreviation, road number). The word list
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencc import OpenCC
 
@@ -35,8 +34,7 @@ class Rule(StrEnum):
     OLD = "不计“老”“旧”"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One way of saying a name: folded `text`, the `rule` that made it, and the words taken off its two sides."""
 
     text: str

@@ -3,7 +3,6 @@
 import math
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -110,8 +109,9 @@ class Candidate:
     @property
     def cost(self) -> float:
         """Rank: lower is better. A homophone is a likelier slip than a dropped character, that than a wrong one."""
-        slips = {Slip.HOMOPHONE: -0.5, Slip.SUBSTITUTED: 0.5}
-        return self.agreement.cost + slips.get(self.agreement.slip, 0.0) + 1.5 * (2 - self.fit)
+        slip = self.agreement.slip
+        likelier = 0.5 * ((slip is Slip.SUBSTITUTED) - (slip is Slip.HOMOPHONE))
+        return self.agreement.cost + likelier + 1.5 * (2 - self.fit)
 
     @property
     def taught(self) -> bool:
@@ -137,7 +137,7 @@ class Candidate:
 
     @property
     def is_line(self) -> bool:
-        return bool(self.index.lengths[self.number] > 0 and self.kind in LINES)
+        return self.kind in LINES and self.index.lengths.item(self.number) > 0
 
     def to_json(self) -> dict[str, str]:
         """As it stands in an answer's `matched`."""
@@ -240,12 +240,13 @@ def _add_places(
     index: SourceIndex, name: int, places: npt.NDArray[np.int32], agreement: Agreement, wanted: Wanted, found: Found
 ) -> None:
     title = index.name(name)
-    elsewhere = len(index.places_of_name(name)[:MAX_PLACES]) - len(places)
-    if elsewhere and wanted.area is not None and not agreement.slip:
-        found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
-    codes = index.kinds[places]
+    if wanted.area is not None and not agreement.slip:
+        elsewhere = len(index.places_of_name(name)[:MAX_PLACES]) - len(places)
+        if elsewhere:
+            found.rejected.append(Rejection(title, f"“{title}”有{elsewhere}处不在“{wanted.area.name}”范围内"))
+    codes = index.kinds[places].tolist()
     fits = {}
-    for code in sorted(set(codes.tolist())):
+    for code in sorted(set(codes)):
         kind = index.kind_names[code]
         if wanted.only is not None and kind not in wanted.only:
             continue
@@ -256,10 +257,9 @@ def _add_places(
         else:
             sought = label(wanted.kind) if wanted.kind and not fit else suffix
             found.rejected.append(Rejection(title, f"地图上的“{title}”是{label(kind)}，不是所找的{sought}"))
-    chosen = places if len(fits) == len(set(codes.tolist())) else places[np.isin(codes, list(fits))]
+    chosen = [(number, code) for number, code in zip(places.tolist(), codes, strict=True) if code in fits]
     found.more += max(0, len(chosen) - MAX_SAME_NAME)
-    for number in chosen[:MAX_SAME_NAME].tolist():
-        code = int(index.kinds[number])
+    for number, code in chosen[:MAX_SAME_NAME]:
         found.candidates.append(Candidate(index, number, title, agreement, index.kind_names[code], fits[code]))
 
 
@@ -294,24 +294,21 @@ class Resolver:
             if not any(rejection.sister for rejection in similar.rejected):
                 found.candidates += similar.candidates
                 found.more += similar.more
-        found.candidates.sort(
-            key=lambda c: (c.cost, off_centre(c, area), not c.taught, -float(c.index.lengths[c.number]))
-        )
+        if len(found.candidates) > 1:
+            found.candidates.sort(
+                key=lambda c: (c.cost, off_centre(c, area), not c.taught, -c.index.lengths.item(c.number))
+            )
         return found
 
     def _collect(self, forms: tuple[Form, ...], wanted: Wanted, *, exact: bool) -> Found:
         found = Found()
         texts = [form.text for form in forms if exact or shows_slips(form)]
-        by_length: dict[int, list[Form]] = defaultdict(list)
-        for form in forms:
-            for length in range(len(form.text) - 1, len(form.text) + 2):
-                by_length[length].append(form)
         for index in self.indexes:
             numbers = (index.same if exact else index.similar)(texts, wanted.area.box if wanted.area else None)
             best: dict[int, Agreement] = {}
             against: dict[int, Contradiction] = {}
             for form, name in index.read_forms(numbers) if numbers else []:
-                for query in by_length[len(form.text)]:
+                for query in forms:
                     agreement = agree(query, form)
                     if isinstance(agreement, Contradiction):
                         against.setdefault(name, agreement)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import NamedTuple
 
 from gazetteer.names import Form, Rule, split_suffix, suffix_groups, suffix_kinds, words
 from gazetteer.sounds import pinyin_of, sound_of
@@ -26,8 +27,7 @@ class Slip(StrEnum):
     SWAPPED = "两字颠倒"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """How a query's form and a place's form agree. `position` is where the slip is, counted in the place's form."""
 
     query: Form

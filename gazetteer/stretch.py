@@ -11,11 +11,13 @@ in and out are EPSG:4326, longitude first. Two lines meet where they have a vert
 """
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -67,15 +69,15 @@ class Plane:
         return shapely.transform(geometry, self.to_metres)
 
 
-def line_parts(geometry: BaseGeometry) -> list[Array]:
-    """Coordinates of the lines of a geometry; those of the rings of an area."""
+def _line_parts(geometry: BaseGeometry) -> npt.NDArray[np.object_]:
+    """The lines of a geometry; the rings of an area."""
     if geometry.geom_type in ("Polygon", "MultiPolygon"):
         geometry = geometry.boundary
-    return [shapely.get_coordinates(part) for part in shapely.get_parts(geometry) if shapely.length(part) > 0]
+    parts = shapely.get_parts(geometry)
+    return np.asarray(parts[shapely.length(parts) > 0])
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place on a road: metres, the vertices beside it (twice the same where it is a vertex), and what it costs to
     begin here."""
 
@@ -112,21 +114,18 @@ class Road:
     def __init__(self, geometry: BaseGeometry, links: BaseGeometry | None = None) -> None:
         """`geometry` is a LineString, MultiLineString or an area, whose outline is then the road; `links` are lines of
         other names that join its pieces (a bridge in the middle, the ring of a roundabout)."""
-        parts = line_parts(geometry) + (line_parts(links) if links is not None else [])
-        lonlat = np.concatenate(parts)
-        self.plane = Plane(*lonlat.mean(axis=0))
-        keys, first, inverse = np.unique(vertex_keys(lonlat), return_index=True, return_inverse=True)
-        self.keys = keys
+        parts = _line_parts(geometry)
+        if links is not None:
+            parts = np.concatenate([parts, _line_parts(links)])
+        lonlat, owners = shapely.get_coordinates(parts, return_index=True)
+        self.plane = Plane(*lonlat.mean(axis=0).tolist())
+        self.keys, first, inverse = np.unique(vertex_keys(lonlat), return_index=True, return_inverse=True)
         self.lonlat = lonlat[first]
         self.xy = self.plane.to_metres(self.lonlat)
-        starts = np.cumsum([0, *(len(part) for part in parts)])
-        inside = np.ones(len(lonlat), dtype=bool)
-        inside[starts[1:] - 1] = False
-        edge_start = np.flatnonzero(inside)
-        edges = np.stack([inverse[edge_start], inverse[edge_start + 1]], axis=1)
-        real = edges[:, 0] != edges[:, 1]
-        self.edges = edges[real]
-        self.parts = np.searchsorted(starts, edge_start[real], "right")
+        before, after = inverse[:-1], inverse[1:]
+        real = (owners[:-1] == owners[1:]) & (before != after)
+        self.edges = np.column_stack([before[real], after[real]])
+        self.parts = owners[:-1][real]
 
     @cached_property
     def shape(self) -> BaseGeometry:
@@ -135,13 +134,23 @@ class Road:
         return shape
 
     @cached_property
+    def starts(self) -> Array:
+        """Where each edge starts."""
+        return np.asarray(self.xy[self.edges[:, 0]])
+
+    @cached_property
+    def vectors(self) -> Array:
+        """Each edge from its start to its end."""
+        return np.asarray(self.xy[self.edges[:, 1]] - self.starts)
+
+    @cached_property
     def lengths(self) -> Array:
-        return np.asarray(np.hypot(*(self.xy[self.edges[:, 0]] - self.xy[self.edges[:, 1]]).T))
+        return np.asarray(np.hypot(*self.vectors.T))
 
     @cached_property
     def neighbours(self) -> dict[int, list[tuple[int, float, bool]]]:
         """For each vertex the next ones: vertex, cost in metres, whether it is a gap."""
-        graph: dict[int, list[tuple[int, float, bool]]] = defaultdict(list)
+        graph: dict[int, list[tuple[int, float, bool]]] = {vertex: [] for vertex in range(len(self.keys))}
         for (u, v), length in zip(self.edges.tolist(), self.lengths.tolist(), strict=True):
             graph[u].append((v, length, False))
             graph[v].append((u, length, False))
@@ -151,6 +160,11 @@ class Road:
         return graph
 
     @cached_property
+    def _joined(self) -> set[tuple[int, int]]:
+        """The two vertices of every edge."""
+        return set(map(tuple, self.edges.tolist()))
+
+    @cached_property
     def dead_ends(self) -> list[int]:
         """Vertices with one edge."""
         degrees = np.bincount(self.edges.ravel(), minlength=len(self.keys))
@@ -158,21 +172,22 @@ class Road:
 
     def _gaps(self, graph: dict[int, list[tuple[int, float, bool]]]) -> list[tuple[int, int, float]]:
         """From each dead end to the nearest vertex of every other piece."""
-        pieces = np.full(len(self.keys), -1)
+        piece_of = [-1] * len(self.keys)
         count = 0
         for start in range(len(self.keys)):
-            if pieces[start] >= 0:
+            if piece_of[start] >= 0:
                 continue
             stack = [start]
-            pieces[start] = count
+            piece_of[start] = count
             while stack:
                 for nearby, _, _ in graph[stack.pop()]:
-                    if pieces[nearby] < 0:
-                        pieces[nearby] = count
+                    if piece_of[nearby] < 0:
+                        piece_of[nearby] = count
                         stack.append(nearby)
             count += 1
         if count == 1:
             return []
+        pieces = np.array(piece_of)
         gaps = []
         for end in self.dead_ends:
             distance = np.hypot(*(self.xy - self.xy[end]).T)
@@ -190,9 +205,13 @@ class Road:
 
     def _project(self, point: Array) -> tuple[Array, Array]:
         """The nearest point on every edge, and where on the edge it lies (0 to 1)."""
-        start, vector = self.xy[self.edges[:, 0]], self.xy[self.edges[:, 1]] - self.xy[self.edges[:, 0]]
-        offset = np.clip(((point - start) * vector).sum(axis=1) / (vector * vector).sum(axis=1), 0.0, 1.0)
-        return start + offset[:, None] * vector, offset
+        along = np.einsum("ij,ij->i", point - self.starts, self.vectors) / self._squares
+        offset = np.minimum(np.maximum(along, 0.0), 1.0)
+        return self.starts + offset[:, None] * self.vectors, offset
+
+    @cached_property
+    def _squares(self) -> Array:
+        return np.asarray(np.einsum("ij,ij->i", self.vectors, self.vectors))
 
     def _spot(self, point: Array, edge: int, offset: float, cost: float) -> Spot:
         before, after = self.edges[edge].tolist()
@@ -206,32 +225,39 @@ class Road:
         return Spot(float(point[0]), float(point[1]), before, after, cost)
 
     def _vertex(self, vertex: int, cost: float = 0.0) -> Spot:
-        return Spot(float(self.xy[vertex, 0]), float(self.xy[vertex, 1]), vertex, vertex, cost)
+        return Spot(self.xy.item(vertex, 0), self.xy.item(vertex, 1), vertex, vertex, cost)
 
     def _across(self, spot: Spot) -> Iterable[Spot]:
         """The spots straight across the median, on edges of other ways that run beside the spot's own."""
+        if self.parts[0] == self.parts[-1]:  # one way: nothing runs beside it
+            return
         point = np.array([spot.x, spot.y])
-        vectors = self.xy[self.edges[:, 1]] - self.xy[self.edges[:, 0]]
-        directions = vectors / self.lengths[:, None]
-        beside = ((self.edges == spot.before) | (self.edges == spot.after)).any(axis=1)
-        own = directions[beside]
         position, offset = self._project(point)
         away = position - point
         distance = np.hypot(*away.T)
-        other_way = ~np.isin(self.parts, self.parts[beside])
-        near = np.flatnonzero((distance > SAME_M) & (distance <= DUAL_M) & other_way)
+        near = np.flatnonzero((distance > SAME_M) & (distance <= DUAL_M)).tolist()
+        if not near:
+            return
+        beside = ((self.edges == spot.before) | (self.edges == spot.after)).any(axis=1)
+        ways = set(self.parts[beside].tolist())
+        own = self.vectors[beside] / self.lengths[beside, None]
         for edge in near:
-            sideways = abs(float(away[edge] @ directions[edge])) <= 0.5 * distance[edge]
-            if sideways and np.abs(own @ directions[edge]).max() >= PARALLEL:
-                yield self._spot(position[edge], int(edge), offset[edge], DUAL_COST_M + DUAL_COST * distance[edge])
+            if self.parts.item(edge) in ways:
+                continue
+            direction = self.vectors[edge] / self.lengths[edge]
+            sideways = abs(float(away[edge] @ direction)) <= 0.5 * distance[edge]
+            if sideways and np.abs(own @ direction).max() >= PARALLEL:
+                yield self._spot(position[edge], edge, offset[edge], DUAL_COST_M + DUAL_COST * distance[edge])
 
     def meet(self, other: BaseGeometry, reach_m: float) -> Meeting | None:
         """Where the road meets another line, an area's outline or a point (EPSG:4326); None where they stay `reach_m`
         apart."""
         if other.geom_type in ("LineString", "MultiLineString"):
-            shared = np.flatnonzero(np.isin(self.keys, vertex_keys(shapely.get_coordinates(other))))
-            if len(shared):
-                return self._meeting([self._vertex(v) for v in shared.tolist()], 0.0, "相交")
+            keys = vertex_keys(shapely.get_coordinates(other))
+            vertices = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+            shared = sorted(set(vertices[self.keys[vertices] == keys].tolist()))
+            if shared:
+                return self._meeting([self._vertex(vertex) for vertex in shared], 0.0, "相交")
         there = self.plane.shape(other)
         gap = float(shapely.distance(self.shape, there))
         if gap > reach_m:
@@ -290,7 +316,7 @@ class Road:
         for number, spot in enumerate((*starts, *goals)):
             node = count + number
             for vertex in {spot.before, spot.after}:
-                length = float(np.hypot(*(self.xy[vertex] - (spot.x, spot.y))))
+                length = math.dist(self.xy[vertex].tolist(), (spot.x, spot.y))
                 links[node].append((vertex, length, False))
                 links[vertex].append((node, length, False))
         self._link_spots_of_one_edge((*starts, *goals), links)
@@ -321,7 +347,7 @@ class Road:
             for a in numbers:
                 for b in numbers:
                     if a < b:
-                        length = float(np.hypot(spots[a].x - spots[b].x, spots[a].y - spots[b].y))
+                        length = math.dist((spots[a].x, spots[a].y), (spots[b].x, spots[b].y))
                         links[len(self.keys) + a].append((len(self.keys) + b, length, False))
                         links[len(self.keys) + b].append((len(self.keys) + a, length, False))
 
@@ -330,18 +356,18 @@ class Road:
         path = [node]
         while came[path[-1]] >= 0:
             path.append(came[path[-1]])
-        real = {(u, v) for u, v in self.edges.tolist()}
         pieces: list[list[int]] = [[path[0]]]
         gap = 0.0
         jumps = []
         for u, v in pairwise(path):
-            if u < count and v < count and (u, v) not in real and (v, u) not in real:
+            if u < count and v < count and (u, v) not in self._joined and (v, u) not in self._joined:
                 gap += float(np.hypot(*(self.xy[u] - self.xy[v])))
                 jumps.append(((*self.lonlat[u].tolist(),), (*self.lonlat[v].tolist(),)))
                 pieces.append([v])
             else:
                 pieces[-1].append(v)
-        lines = [np.array([self.xy[n] if n < count else places[n - count] for n in piece]) for piece in pieces]
+        xy = np.concatenate([self.xy, places])
+        lines = [xy[piece] for piece in pieces]
         lines = [line for line in map(_without_repeats, lines) if len(line) > 1]
         if not lines:
             return None
@@ -360,7 +386,7 @@ def _apart(one: tuple[Spot, ...], other: tuple[Spot, ...]) -> tuple[list[Spot], 
     """The spots of two ends without those they share: at a junction of three roads nothing lies between."""
 
     def lonely(spots: tuple[Spot, ...], others: tuple[Spot, ...]) -> list[Spot]:
-        return [s for s in spots if all(np.hypot(s.x - o.x, s.y - o.y) > SAME_M for o in others)]
+        return [s for s in spots if all(math.dist((s.x, s.y), (o.x, o.y)) > SAME_M for o in others)]
 
     return lonely(one, other), lonely(other, one)
 
