@@ -59,9 +59,11 @@ class Classifier:
             return Nature.EXPAND
         return Nature.NEW
 
-    def classify(self, name: str, member: Member, area: tuple[str, ...], siblings: list[Head]) -> tuple[Kind, Sector]:
+    def classify(
+        self, name: str, member: Member, predicate: Predicate, area: tuple[str, ...], siblings: list[Head]
+    ) -> tuple[Kind, Sector]:
         """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by
-        the other members of its list, by the headings."""
+        the other members of its list, by what is said of it (投产), by the headings."""
         kind = member.head.kind if member.head else Kind.OTHER
         own = [word for word in self._counted_actions if name.endswith(word)]
         made = next(
@@ -75,6 +77,10 @@ class Classifier:
         likely = max(siblings, key=siblings.count) if siblings else None
         if kind is Kind.OTHER and likely:
             kind = likely.kind
+        elif kind is Kind.OTHER and any(
+            "产" in token.word for token in (*predicate.lead.tokens, *predicate.tail.tokens)
+        ):
+            return Kind.PLANT, Sector.INDUSTRY
         sector = self._sector(name, member, kind, area, likely)
         if kind is Kind.OTHER or (member.head and member.head.weak and kind is Kind.FACILITY):
             kind = self._lexicon.sector_kinds.get(sector, kind) if kind is Kind.OTHER else kind

@@ -16,11 +16,33 @@ _LABEL = re.compile(r"（\0{2,10}）(?=.)")
 _NUMBER = re.compile(
     r"（[\d\x00一二三四五六七八九十]{1,3}）|[①-⑳]|--+|[一二三四五六七八九十]+[是要](?=.)|\d{1,2}[、.](?=\D)|[•●■◆▲★]|第[一二三四五六七八九十]+(?=，)|[一二三四五六七八九十]+、"
 )
+_WITHIN_NAME = re.compile("(?<=机动车)[及和与、](?=非机动车)")
+"""A word between two members that are one name."""
+_ITEM = re.compile(r"（(\d{1,2})）")
 
 
 def mask(text: str) -> str:
     """The text with the inside of brackets and short quotations blanked out, the same length."""
-    return _INSIDE.sub(lambda match: match.group()[0] + "\0" * (len(match.group()) - 2) + match.group()[-1], text)
+    if "（1）" in text:
+        text = _itemised(text)
+    text = _INSIDE.sub(lambda match: match.group()[0] + "\0" * (len(match.group()) - 2) + match.group()[-1], text)
+    return _WITHIN_NAME.sub("\0", text)
+
+
+def _itemised(text: str) -> str:
+    """Items that only their numbers part (（1）甲路改造（2）乙路改造) with commas for the numbers; notes stay."""
+    found, due = [], 0
+    for item in _ITEM.finditer(text):
+        number, before = int(item[1]), text[item.start() - 1 : item.start()]
+        if number == 1:
+            due = 2 if before in "：。；" else 0
+        elif number == due:
+            due += 1
+            if before not in "，。；：、！？":
+                found.append(item.span())
+    for start, end in found:
+        text = text[:start] + "，" * (end - start) + text[end:]
+    return text
 
 
 def sentences(masked: str) -> Iterator[tuple[int, int]]:

@@ -63,6 +63,10 @@ _CAMPAIGNS = (
     "宜居",
     "韧性",
     "魅力",
+    "富强",
+    "和谐",
+    "品质",
+    "实力",
 )
 """What opens the names of campaigns (健康松阳)."""
 _LONGEST_CAMPAIGN = 6
@@ -145,7 +149,7 @@ class Judge:
         start, end = member.core
         if len(name) < 2 and not member.shared:
             return "too short for a name"
-        if name in self._lexicon.verbs or name in self._lexicon.afters:
+        if not member.shared and (name in self._lexicon.verbs or name in self._lexicon.afters):
             return "a verb"
         renewed = self._quantity(case) is not None and self._predicates.acts(case.predicate)
         if name in self._parts and not renewed and not member.shared and not member.before:
@@ -168,7 +172,8 @@ class Judge:
         ending = next((q for q in numbers if q.end == end), None)
         if ending and ending.foreign and ending.unit not in _IN_NAMES:
             return "a number of something else"
-        placed = member.shared and name.startswith(self._lexicon.lists["places"])
+        whole = name + case.text[slice(*(member.shared or (0, 0)))]
+        placed = member.shared and (name.startswith(self._lexicon.lists["places"]) or whole in self._lexicon.heads)
         if self._heads.is_modifier(name) and not placed and not self._quantity(case):
             return "says where or of what sort, and names nothing"
         staged = member.stage or case.predicate.tail.words(Role.STAGE)
@@ -204,7 +209,8 @@ class Judge:
     def _opened(self, case: Case) -> str | None:
         """坚持道路、管线一体规划; 为超市和批发市场配备设备: the verb that opens a list is of all its members."""
         first = case.found.items[0] if case.found.items else case.item
-        if first is case.item or first.predicate is not case.item.predicate or case.predicate.lead:
+        said = case.predicate.lead and not case.predicate.carried
+        if first is case.item or first.predicate is not case.item.predicate or said:
             return None
         opened = self._opening(case.text, *first.member.core)
         return f"{opened} is {self._lexicon.stop_starts[opened]}" if opened else None

@@ -35,8 +35,11 @@ _SUM_GOES_ON = re.compile(
 """The second of two words that sum a list up."""
 _DIGIT = re.compile(r"\d")
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
-_CONNECTIONS = ("连接线", "联络线", "连接道", "连通道", "互通", "交叉工程")
+_CONNECTIONS = ("连接线", "联络线", "连接道", "连接路", "连接段", "连通道", "互通", "交叉工程")
+_JOINING = re.compile("[^，、和及与]{2,8}(?:连通|联通|相接|贯通|对接)(?:工程|段|$)")
+"""What stands behind 与 where a road is joined to another (东延与易定线|连通工程)."""
 _NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
+_ROAD_NUMBER = re.compile(r"\d{1,4}[国省县]道")
 _LEVEL = re.compile("[一二三四五六七八九十]中等$")
 """A middle school by its number, with and so on."""
 _ROADS = "路街道线"
@@ -179,7 +182,9 @@ class Lists:
                 continue  # A至伊|和淖尔
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
-            numbered = _DIGIT.match(text, match.end())  # 4条人行道和|19处路口
+            numbered = _DIGIT.match(text, match.end()) and not _ROAD_NUMBER.match(
+                text, match.end()
+            )  # 4条人行道和|19处路口
             joins = match["separator"] != "、" and not numbered
             if joins and self._one_name(text, begin, match.start(), match.end(), end):
                 continue
@@ -206,10 +211,10 @@ class Lists:
         if before[-2:] in self._two and window[:2] in self._two:
             return False
         rest = text[right:end]
-        stop = re.search(r"[、，。等]|(?<![A-Za-z\d])\d", rest)
+        stop = re.search(rf"[、，。等]|(?<![A-Za-z\d])(?!{_ROAD_NUMBER.pattern})\d", rest)
         piece = rest[: stop.start()] if stop else rest
         road = before[-1:] in _ROADS or _NUMBERED.search(before)
-        if road and piece.endswith(_CONNECTIONS) and text[left:right] == "与":
+        if text[left:right] == "与" and (_JOINING.match(piece) or (road and piece.endswith(_CONNECTIONS))):
             return True
         if not road or text[left:right] not in "和与" or not any(junction in rest for junction in _CROSSINGS):
             return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gazetteer.reading.asides import is_definition
 from gazetteer.reading.classify import Classifier
 from gazetteer.reading.clauses import mask, sentences
 from gazetteer.reading.heads import Heads
@@ -48,6 +49,8 @@ class Grammar:
     def _works(self, text: str, reader: Reader, rejected: list[Rejection]) -> Iterator[Work]:
         """Every mention of a work as it is come upon; what is rejected goes to `rejected`."""
         for paragraph in reader:
+            if is_definition(paragraph.text):
+                continue
             masked = mask(paragraph.text)
             for bounds in sentences(masked):
                 sentence = Sentence(self, text, paragraph, masked, bounds)

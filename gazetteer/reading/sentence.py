@@ -1,5 +1,6 @@
 """One sentence to its works: clause by clause, each by the place of its verb."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ _PAPERS = ("规划", "方案", "导则", "计划", "总体规划", "专项规划
 _ENABLING = ("支持", "鼓励", "引导")
 _BUILDING = frozenset(("建设", "打造", "新建", "创建", "申建", "争创", "申创", "发展", "布局"))
 """What somebody is supported in (支持云溪镇|建设|游客中心)."""
+_JOINED_PHASE = re.compile("(?P<number>[一二三四五])[、和及][二三四五六]期")
+"""The first of two phases (二|、三期)."""
 _GOES_ON = (
     *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
     *("计划", "方案", "资金", "指挥部"),
@@ -348,8 +351,12 @@ class Sentence:
         """A公路一期通车，|二期|启动: a phase alone is one of the work named before it in the sentence."""
         before = self.named
         alone = member.bare and member.phase and self.text.startswith(member.phase, member.start)
-        if before and before.head and alone:
-            member.core = member.start, member.start + len(member.phase)
+        joined = _JOINED_PHASE.match(self.text, member.start) if member.head is None else None
+        if joined and joined.end("number") == member.core[1]:
+            member.phase, member.shared = joined["number"] + "期", (joined.end() - 1, joined.end())
+        if before and before.head and (alone or joined):
+            if alone:
+                member.core = member.start, member.start + len(member.phase)
             phase = PHASE.search(self.text, *before.core)
             member.before = before.core[0], phase.start() if phase else before.core[1]
             member.head, member.head_start = before.head, member.core[0]

@@ -41,6 +41,9 @@ _BY_NUMBER = re.compile("[一二三四五六七八九十]+[中小院]")
 _NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#|)(?P<what>[^\d]*)")
 """A number with the thing behind it (2号桥)."""
 
+_TWO_WORDS = 4
+"""Characters of the shortest head that is made of two words (雨水管网)."""
+
 
 class Sharing:
     """Shares with the words of a lexicon."""
@@ -48,6 +51,7 @@ class Sharing:
     def __init__(self, lexicon: Lexicon, heads: Heads, stops: Stops) -> None:
         self._lexicon = lexicon
         self._heads = heads
+        self._known = frozenset(lexicon.heads)
         self._dependents = frozenset(lexicon.lists["dependents"])
         self._unshared = frozenset(lexicon.lists["unshared"])
         self._stops = stops
@@ -131,7 +135,9 @@ class Sharing:
             member.notes.append("belongs to the work before it")
         elif index + 1 < len(group) and self._lacks_head(text, member, group[index + 1].member):
             giver = group[index + 1].member
-            if self._gives(text, member, giver) and (span := giver.shared or self._shareable(text, giver)):
+            if self._gives(text, member, giver) and (
+                span := self._half_of_head(text, member, giver) or giver.shared or self._shareable(text, giver)
+            ):
                 while span[0] + 2 < span[1] and text.endswith(text[span[0] : span[0] + 2], *member.core):
                     span = span[0] + 2, span[1]  # 丹景街道|街道卫生院
                 member.take_head(giver, span, "head shared with the next member")
@@ -175,7 +181,7 @@ class Sharing:
         return True
 
     def _lacks_head(self, text: str, member: Member, giver: Member) -> bool:
-        if member.head is None:
+        if member.head is None or self._half_of_head(text, member, giver):
             return True
         if self._same_sort_of_place(text, member, giver):
             return True
@@ -188,7 +194,10 @@ class Sharing:
         alike = same or giver.head_end - giver.head_start == 1 or text[member.core[1] - 1] == text[giver.core[1] - 1]
         if giver.core[1] - giver.core[0] + shared < MIN_GIVER + alike:
             return False
-        return self._along(text, member, giver) or (member.weak and (not giver.weak or bool(giver.shared)))
+        nameless = giver.head_start == giver.core[0] and giver.shared is None  # 北环路、|滨河公园
+        return self._along(text, member, giver) or (
+            member.weak and not nameless and (not giver.weak or bool(giver.shared))
+        )
 
     @staticmethod
     def _same_sort_of_place(text: str, member: Member, giver: Member) -> bool:
@@ -228,6 +237,14 @@ class Sharing:
             return True
         inner = self._heads.head(text, giver.core[0], self._heads.proper(text, giver.core[0], giver.head_start))
         return inner is not None and inner[0].kind in _LINEAR
+
+    def _half_of_head(self, text: str, member: Member, giver: Member) -> tuple[int, int] | None:
+        """供水、雨水|管网: the second half of a head that says two things, where the member makes one with it too."""
+        start, end = giver.shared or (giver.head_start, giver.head_end)
+        if giver.shared is None and (start > giver.core[0] or end - start < _TWO_WORDS):
+            return None
+        made = text[slice(*member.core)] + text[end - 2 : end]
+        return (end - 2, end) if made[-_TWO_WORDS:] in self._known else None
 
     def _modifier_only(self, text: str, member: Member) -> bool:
         return self._heads.proper(text, *member.core) == member.core[0]

@@ -33,6 +33,8 @@ _CIRCUMSTANCES = re.compile(
     "[在因自被为]|覆盖|涉及|惠及|受益|可(?:新?增加?|提供|容纳|解决|满足)|由于|至日|至双向|至每日|到日"
 )
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
+_JOINED = re.compile("(?<=[路街道线延段])与[^，、和及与]{2,8}(?:连通|联通|连接|贯通|相接|对接)(?![线路段道])")
+"""What a road is joined to (易兴路东延|与易定线连通)."""
 _PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
 _ALIAS = re.compile(r"[一-鿿]{2,8}(?<![个处座段])")
@@ -43,6 +45,10 @@ _YEAR = re.compile(r"(?:20\d\d年)?度|20\d\d年的?")
 """The year whose work it is (2022年度|高标准农田)."""
 _COUNTY = re.compile("[一-鿿]{1,3}[县市区](?:将|拟)?对")
 """The county of whose works a list is (云溪县将对|A、B进行改造)."""
+_NUMBERED_PLACES = re.compile(
+    "(?:行政村|自然村|建制村|村)(?=(?:农村|村庄)?(?:生活)?(?:污水|垃圾|供水|饮水|体育|健身|亮化|绿化|路灯|电网))"
+)
+"""What is numbered where something is done at each (84个|行政村|生活污水治理)."""
 _PHASE_AHEAD = re.compile(r"（?(?:[一二三四五六七八九十]|首)期）?")
 
 
@@ -152,7 +158,8 @@ class Stripper:
         if not (quantity.counts or quantity.unit in _SIZES) and self._heads.head(text, quantity.end, end) is None:
             return None  # 7万吨尼龙切片
         member.quantity = quantity
-        return quantity.end + text.startswith("的", quantity.end)
+        places = _NUMBERED_PLACES.match(text, quantity.end, end)
+        return places.end() if places else quantity.end + text.startswith("的", quantity.end)
 
     def _bracket(self, text: str, member: Member, start: int, end: int) -> int | None:
         """A bracket behind the name: its ends, its phase, another name for it."""
@@ -303,6 +310,8 @@ class Stripper:
 
     def described(self, text: str, member: Member, start: int, end: int) -> int | None:
         """Where a name ends that its size or a circumstance follows (煤矿|120万吨, 水库|因占用农田), or None."""
+        if joined := _JOINED.search(text, start + 2, end):
+            return joined.start()
         for match in _CIRCUMSTANCES.finditer(text, start + 2, end):
             place = match.start()
             if "起" in text[place:end] or "至" in text[place + 1 : end]:

@@ -19,6 +19,8 @@ MAX_HEADING = 45
 """Characters of the longest line that is taken as a heading: a sentence is longer."""
 DEFAULT_SAMPLE = 20_000
 """Characters of a text that are looked at to tell whether it looks back or forward: a whole report."""
+WIDER = 2
+"""Times its length that the line behind a line is at least, where the end of the column did not break the first."""
 MAX_LEAD = 24
 """Characters of the longest run-in heading (高水平健全交通路网。) with which a paragraph opens."""
 
@@ -160,6 +162,11 @@ def _number(text: str) -> tuple[int, int] | None:
     return None
 
 
+def _set_apart(line: _Line, following: _Line) -> bool:
+    """Whether a line is a whole one, though no mark ends it: the next would have been broken as early as it."""
+    return line.text[-1] not in "，、" and len(following.text) >= WIDER * len(line.text)
+
+
 class Reader:
     """Goes through a report once and gives its paragraphs; collects its `headings`."""
 
@@ -180,6 +187,7 @@ class Reader:
             following = next(lines, None)
             number = _number(line.text)
             fresh = not self._open or self._open[-1].text[-1] in _END
+            fresh = fresh or (len(self._open) == 1 and _set_apart(self._open[0], line))
             if self._is_heading(line, number, fresh, following):
                 yield from self._close()
                 length = 0
@@ -210,9 +218,10 @@ class Reader:
                 and alone
                 and not text[number[1] :].startswith("，")
             )
-        if not fresh or not line.blank_before or any(c in text for c in "，。；：、！？"):
+        if not fresh or any(c in text for c in "，。；：、！？"):
             return False
-        return following is None or following.blank_before
+        alone = line.blank_before and (following is None or following.blank_before)
+        return alone or (self._period_of(text) is not None and following is not None and _set_apart(line, following))
 
     def _enter(self, line: _Line, level: int, start: int, end: int) -> None:
         title = line.text[start:end].strip("。：，、")

@@ -51,7 +51,7 @@ class Maker:
         member.quantity = quantity = member.quantity or item.predicate.quantity
         heads = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
         headings = (*paragraph.area, self.field) if self.field else paragraph.area
-        kind, sector = self._classifier.classify(name, member, headings, heads)
+        kind, sector = self._classifier.classify(name, member, item.predicate, headings, heads)
         extent = Extent(*(self._words(*end) for end in member.ends)) if member.ends else None
         return Work(
             name=name,

@@ -37,6 +37,19 @@ def names(text: str, heading: str = PLAN) -> list[str]:
         ("加快永和大桥、和平路建设。", ["永和大桥", "和平路"]),
         ("启动建设路延伸、开发区小学迁建。", ["建设路", "开发区小学"]),
         ("重点推进以下项目：云龙水库、望江大桥。", ["云龙水库", "望江大桥"]),
+        ("投资2.3亿元新建云龙水库、望江大桥。", ["云龙水库", "望江大桥"]),
+        ("年内投资1.5亿元实施集中供热、供水及雨水管网工程。", ["集中供热管网", "供水管网", "雨水管网"]),
+        ("实施和平路、滨河公园、望江大桥建设。", ["和平路", "滨河公园", "望江大桥"]),
+        ("谋划开通和平路与望江大街连接路。", ["和平路与望江大街连接路"]),
+        ("启动长乐公路与107国道交叉口改造。", ["长乐公路与107国道交叉口"]),
+        ("实施和平路东延与枫云线连通工程。", ["和平路"]),
+        ("完成文昌路、学府路硬化绿化亮化。", ["文昌路", "学府路"]),
+        ("施划城区机动车及非机动车停车位1万个。", ["城区机动车及非机动车停车位"]),
+        ("完成工业园提升项目一期工程，加快二、三期工程建设。", ["工业园", "工业园二期", "工业园三期"]),
+        (
+            "城建工程3项：（1）和平路整治工程（2）刘家路东延工程（3）望江公园一期工程。",
+            ["和平路", "刘家路", "望江公园一期"],
+        ),
         ("马滘、新隆、黄麻涌三大工业园启动改造。", ["马滘工业园", "新隆工业园", "黄麻涌工业园"]),
         ("松坪1号、2号桥建成。", ["松坪1号桥", "松坪2号桥"]),
         ("轨道交通3、4、5号线全线通车。", ["轨道交通3号线", "轨道交通4号线", "轨道交通5号线"]),
@@ -196,6 +209,12 @@ def test_the_status_is_what_the_sentence_says(text: str, status: Status) -> None
     assert work.status is status
 
 
+def test_what_money_is_spent_on_is_finished_where_it_is() -> None:
+    """完成投资2亿元 is not the end, 完成投资2亿元的A改造 is."""
+    assert works("望江大桥完成投资2亿元。")[0].status is Status.ONGOING
+    assert works("完成投资2亿元的望江大桥改造。")[0].status is Status.COMPLETE
+
+
 def test_a_bare_verb_is_finished_where_the_report_looks_back() -> None:
     assert works("新建云龙大桥。", DONE)[0].status is Status.COMPLETE
     assert works("新建云龙大桥。", DONE)[0].period is Period.DONE
@@ -274,10 +293,33 @@ def test_the_nature_is_what_is_done(text: str, nature: Nature) -> None:
         "通过土地入市、资产盘活利用等渠道，增加集体收入。",
         "市区三座火车站成功更名。",
         "管网提升方面，任务过半。",
+        "围绕打造实力强劲的制造新城，聚力推进产业发展。",
+        "将我县打造成区位优势明显的陆港新城。",
+        "与望江医院、云龙中学等单位开展对接合作。",
+        "深入开展马路市场、农村道路专项整治。",
+        "不断拓宽融资渠道，积极打造商贸重镇。",
+        "在建设宜居宜业和美乡村上攻坚突破。",
     ],
 )
 def test_programmes_titles_money_and_people_are_no_works(text: str) -> None:
     assert names(text) == []
+
+
+def test_what_a_paragraph_says_its_words_mean_names_no_works() -> None:
+    notes = "\n".join(("7.三线：指望江大桥、和平路、云龙水库。", "“双湖”是指打造云龙湖、望江湖两个景区。"))
+    assert names(f"新建望江大桥。\n{notes}") == ["望江大桥"]
+
+
+def test_a_line_that_the_column_did_not_break_does_not_run_into_the_next() -> None:
+    paragraph = "云龙水库、望江大桥等重点工程建成投用，群众多年的愿望得到实现，发展的后劲更加充足。"
+    assert names(f"五年来，我们转型升级，强县步伐坚实\n{paragraph}", DONE) == ["云龙水库", "望江大桥"]
+
+
+def test_a_heading_need_not_stand_between_empty_lines() -> None:
+    report = "\n".join(
+        ("现在，我向大会报告工作，请予审议。", "过去一年工作回顾", "新建农村公路120公里，建设水系公园3个，群众满意。")
+    )
+    assert {work.status for work in works(report, "")} == {Status.COMPLETE}
 
 
 def test_a_carried_verb_reaches_the_next_counted_works() -> None:
