@@ -21,7 +21,7 @@ NO_TOWN = "-"  # the value for works that lie in no known town
 NOT_INSPECTED = "-"  # the finding of works where no inspector has been
 MAX_WORDS = 200  # characters of a free-text search: longer is a paste by mistake
 
-precision_of_work = WorkSummary.precision
+precision_of_work = func.coalesce(Location.precision, Precision.NONE)
 town_of_work = WorkSummary.town
 
 
@@ -45,8 +45,8 @@ class Selection:
     bbox: tuple[float, float, float, float] | None = None
     work: tuple[int, ...] = ()
 
-    def conditions(self) -> dict[str, ColumnElement[bool]]:
-        """One condition a choice that is made."""
+    def conditions(self, *, joined: bool = False) -> dict[str, ColumnElement[bool]]:
+        """One condition a choice that is made, on `WorkSummary`, or on all that `works_in` has `joined`."""
         made: dict[str, ColumnElement[bool]] = {
             name: column.in_(getattr(self, name))
             for name, column in FACETS.items()
@@ -57,9 +57,12 @@ class Selection:
         if self.work:
             made["work"] = WorkSummary.work_id.in_(self.work)
         if self.words:
-            made["words"] = WorkSummary.work_id.in_(_saying(self.words))
+            says = _says(self.words)
+            made["words"] = says if joined else WorkSummary.work_id.in_(select(Work.id).where(says))
         if self.bbox:
-            made["bbox"] = WorkSummary.work_id.in_(_touching(self.bbox))
+            touches = _touches(self.bbox)
+            there = select(Location.work_id).where(Location.current, touches)
+            made["bbox"] = touches if joined else WorkSummary.work_id.in_(there)
         return made
 
 
@@ -68,7 +71,7 @@ def _under(path: str) -> ColumnElement[bool]:
     return or_(WorkSummary.area == path, below)
 
 
-def _saying(words: str) -> Select[Any]:
+def _says(words: str) -> ColumnElement[bool]:
     """Case is that of ASCII alone, as the collation C has it; Chinese has none, and is looked for as it is: three
     times as fast as by a pattern.
     """
@@ -76,13 +79,12 @@ def _saying(words: str) -> Select[Any]:
     columns: list[ColumnElement[str]] = [column.collate("C") for column in (Work.name, Work.sentence)]
     if wanted.upper() != wanted:
         columns = [func.lower(column) for column in columns]
-    return select(Work.id).where(or_(*(func.strpos(column, wanted) > 0 for column in columns)))
+    return or_(*(func.strpos(column, wanted) > 0 for column in columns))
 
 
-def _touching(bbox: tuple[float, float, float, float]) -> Select[Any]:
+def _touches(bbox: tuple[float, float, float, float]) -> ColumnElement[bool]:
     boxes = (func.ST_MakeEnvelope(*box, SRID) for box in _split_at_date_line(bbox))
-    touches = or_(*(func.ST_Intersects(Location.geometry, box) for box in boxes))
-    return select(Location.work_id).where(Location.current, touches)
+    return or_(*(func.ST_Intersects(Location.geometry, box) for box in boxes))
 
 
 def _split_at_date_line(box: tuple[float, float, float, float]) -> Iterable[tuple[float, float, float, float]]:
@@ -110,13 +112,18 @@ def summaries_in(selection: Selection, *columns: Any) -> Select[Any]:
 
 
 def works_in(selection: Selection, *columns: Any) -> Select[Any]:
-    """The statement that selects columns of the works of a selection, their reports, statuses and locations."""
+    """The statement that selects columns of the works of a selection, their reports, statuses and locations.
+
+    Joined from outside, summaries and reports are left out by PostgreSQL where nothing is asked of them.
+    """
     return (
-        summaries_in(selection, *columns)
-        .join(Work, Work.id == WorkSummary.work_id)
-        .join(Report, Report.id == Work.report_id)
-        .join(StatusChange, and_(StatusChange.work_id == Work.id, StatusChange.current))
+        select(*columns)
+        .select_from(Work)
+        .outerjoin(WorkSummary, WorkSummary.work_id == Work.id)
+        .outerjoin(Report, Report.id == Work.report_id)
+        .outerjoin(StatusChange, and_(StatusChange.work_id == Work.id, StatusChange.current))
         .outerjoin(Location, and_(Location.work_id == Work.id, Location.current))
+        .where(and_(true(), *selection.conditions(joined=True).values()))
     )
 
 
@@ -126,7 +133,7 @@ def version(session: Session) -> str:
     Asked for before the works themselves, it says for sure that what has the same word later is the same. It has the
     transaction of the last change in it, since the number alone comes again where a backup is put back.
     """
-    number, transaction = session.execute(select(WorksVersion.number, WorksVersion.transaction)).one()
+    number, transaction = session.connection().execute(select(WorksVersion.number, WorksVersion.transaction)).one()
     return f"{number}-{transaction}"
 
 

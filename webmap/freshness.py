@@ -10,7 +10,7 @@ from importlib.metadata import version as release
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from geodata.selection import version
 from webmap.database import database
@@ -24,6 +24,7 @@ LEVEL = 5  # of zlib: 6 takes half as long again for 2 % less of GeoJSON
 COMPRESSED = ("text/", "application/json", "application/geo+json", "application/vnd.mapbox-vector-tile")
 KEPT_BYTES = 32 * 2**20  # by each process: the first pages, counts and far tiles that everybody opens the map with
 MAX_KEPT_BYTES = KEPT_BYTES // 16  # of one answer: a whole download is asked for once and would push out the rest
+RELEASE = release("guatu")
 _ANSWERS, _VALUES = "guatu.kept_answers", "guatu.kept_values"
 
 
@@ -71,7 +72,7 @@ def versioned(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @wraps(view)
     def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
-        state = (release("guatu"), version(database()), language(), request.url)
+        state = (RELEASE, _version(), language(), request.url)
         tag = hashlib.sha256(repr(state).encode()).hexdigest()[:24]
         if request.if_none_match.contains_weak(tag):
             response = Response(status=304)
@@ -87,11 +88,19 @@ def versioned(view: Callable[P, Response]) -> Callable[P, Response]:
 def once(name: str, make: Callable[[], T]) -> T:
     """A value that depends on the works alone, made once for each state of them. `name` is one of a few."""
     values: dict[str, tuple[str, T]] = current_app.extensions[_VALUES]
-    now = version(database())
+    now = _version()
     made = values.get(name)
     if made is None or made[0] != now:
         made = values[name] = now, make()
     return made[1]
+
+
+def _version() -> str:
+    """The version of the works when this request first asked."""
+    if "works_version" not in g:
+        g.works_version = version(database())
+    word: str = g.works_version
+    return word
 
 
 def _made_once(tag: str, make: Callable[[], Response]) -> Response:

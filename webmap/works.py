@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from sqlalchemy import UnaryExpression, func, select
+from sqlalchemy import UnaryExpression, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -27,7 +27,7 @@ ROW = (  # the properties that a list shows of a work
 )
 ORDERS: dict[str, tuple[Any, ...]] = {
     "report": (Report.year.desc(), WorkSummary.report_id, WorkSummary.start),
-    "name": (Work.name, WorkSummary.work_id),
+    "name": (Work.name,),
     "sector": (WorkSummary.sector, WorkSummary.report_id, WorkSummary.start),
     "status": (WorkSummary.status, WorkSummary.report_id, WorkSummary.start),
     "town": (WorkSummary.town, WorkSummary.report_id, WorkSummary.start),
@@ -46,20 +46,20 @@ def listing() -> Response:
         raise BadRequest(f"order: one of {', '.join(ORDERS)}")
     columns = {"id": Work.id} | {name: PROPERTIES[name] for name in ROW}
     # First which works, by narrow rows alone; then what is shown of them.
-    wanted = summaries_in(selection, WorkSummary.work_id, func.row_number().over(order_by=_order(order)).label("place"))
+    wanted = summaries_in(selection, WorkSummary.work_id)
     if order.endswith("name"):
         wanted = wanted.join(Work, Work.id == WorkSummary.work_id)
     elif order.endswith("report"):
         wanted = wanted.join(Report, Report.id == WorkSummary.report_id)
     chosen = wanted.order_by(*_order(order)).offset(offset).limit(limit).subquery()
     statement = works_in(Selection(), *(column.label(name) for name, column in columns.items()))
-    statement = statement.join(chosen, chosen.c["work_id"] == WorkSummary.work_id).order_by(chosen.c["place"])
+    statement = statement.join(chosen, chosen.c["work_id"] == WorkSummary.work_id).order_by(*_order(order))
     rows = database().execute(statement).mappings()
     return jsonify(works=count(database(), selection), offset=offset, rows=[dict(row) for row in rows])
 
 
 def _order(order: str) -> tuple[Any, ...]:
-    columns = ORDERS[order.removeprefix("-")]
+    columns = (*ORDERS[order.removeprefix("-")], WorkSummary.work_id)
     return (_backwards(columns[0]), *columns[1:]) if order.startswith("-") else columns
 
 

@@ -156,3 +156,10 @@ def test_works_of_project_lists_are_told_from_those_of_reports(session: Session)
 def test_words_are_found_in_either_case_of_latin_letters(session: Session):
     a_work(session, a_report(session), "CBD广场")
     assert names(session, Selection(words="cbd广")) == {"CBD广场"}
+
+
+def test_summaries_and_reports_are_not_read_where_nothing_is_asked_of_them(session: Session):
+    wanted = works_in(Selection(), Work.name).compile(session.get_bind())
+    plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {wanted}").scalars())
+    assert "location" in plan
+    assert not any(table in plan for table in ("work_summary", "report"))
