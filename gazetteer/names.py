@@ -81,7 +81,8 @@ def _digits(match: re.Match[str]) -> str:
 def fold_keeping_brackets(name: str) -> str:
     """As `fold`, with ( and ) kept."""
     text = unicodedata.normalize("NFKC", name[:MAX_NAME]).casefold().translate(_variants())
-    text = "".join(c for c in text if c in "()" or unicodedata.category(c)[0] in "LN" or c in "ー々")
+    if not text.isalnum():
+        text = "".join(c for c in text if c in "()" or unicodedata.category(c)[0] in "LN" or c in "ー々")
     return _NUMERAL.sub(_digits, text)[:MAX_NAME]
 
 
@@ -127,6 +128,11 @@ def _abbreviations() -> list[tuple[re.Pattern[str], str]]:
 
 
 @cache
+def _any_abbreviation() -> re.Pattern[str]:
+    return re.compile("|".join(short.pattern for short, _ in _abbreviations()))
+
+
+@cache
 def _generic_tail() -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(words()["generic"]["tails"]) + ")$")
 
@@ -137,7 +143,7 @@ _ROAD_NUMBER = re.compile(r"(?:([gsxy])?([0-9]{1,4}))(国道|省道|县道|乡�
 
 def expand(folded: str) -> str:
     """The long form of an abbreviation (永康卫校: 永康卫生学校), the name itself where it is none."""
-    if folded[-1:] not in words()["abbreviations"]["endings"]:
+    if folded[-1:] not in words()["abbreviations"]["endings"] or not _any_abbreviation().search(folded):
         return folded
     for short, long in _abbreviations():
         text, count = short.subn(long, folded, count=1)
@@ -193,9 +199,10 @@ def forms(name: str, context: tuple[str, ...] = ()) -> tuple[Form, ...]:
     if folded[:1] in "老旧" and (number := road_number(folded[1:])):
         add(Form(number, Rule.OLD))
         add(Form(folded[1:], Rule.OLD))
-    outside = re.sub(r"\([^()]*\)", "", bracketed).translate({ord("("): None, ord(")"): None})
-    if outside != folded and len(outside) > 1:
-        add(Form(outside, Rule.BRACKET))
+    if bracketed != folded:
+        outside = re.sub(r"\([^()]*\)", "", bracketed).replace("(", "").replace(")", "")
+        if len(outside) > 1:
+            add(Form(outside, Rule.BRACKET))
     for base in list(found.values()):
         add(Form(expand(base.text), _made(base, Rule.ABBREVIATION)))
     for base in list(found.values()):

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -27,6 +29,10 @@ OTHER_NAME_TAGS = (
 REF_TAGS = ("ref", "nat_ref", "reg_ref")
 LINK_TAGS = ("bridge", "tunnel", "junction")
 """Ways with these join the pieces of a road whatever they are called."""
+CODE_TAGS = ("ref:GB2260", "china_class_code", "gb2260")
+MULTIPOLYGON = shapely.GeometryType.MULTIPOLYGON
+BATCH = 10_000
+"""Objects whose geometry is read at a time: of one by one, most of the time is spent on the way to GEOS."""
 ADMIN_LEVELS = {
     "4": "province",
     "5": "city",
@@ -37,6 +43,15 @@ ADMIN_LEVELS = {
     "10": "village",
 }
 """China's use of admin_level (OpenStreetMap wiki, Tag:boundary=administrative)."""
+
+
+class _Row(NamedTuple):
+    """A node or area that becomes a place where it has a name: its geometry is WKB in hexadecimal digits."""
+
+    key: str
+    kind: str
+    tags: dict[str, str]
+    wkb: str
 
 
 @cache
@@ -101,6 +116,7 @@ def _read(path: Path, area: BaseGeometry | None) -> Iterator[Place]:
     processor = osmium.FileProcessor(str(path)).with_locations().with_areas(osmium.filter.KeyFilter("name", "name:zh"))
     shapes = osmium.geom.WKBFactory()
     lines: list[Line] = []
+    rows: list[_Row] = []
     seen_areas: set[tuple[str, int]] = set()
     if area is not None:
         shapely.prepare(area)
@@ -114,14 +130,18 @@ def _read(path: Path, area: BaseGeometry | None) -> Iterator[Place]:
                 if kind in LINE_KINDS or not item.is_closed():
                     lines.append(_line(item.id, kind, tags, bytes.fromhex(shapes.create_linestring(item))))
             elif isinstance(item, osmium.osm.Node):
-                yield from _place(f"node/{item.id}", kind, tags, shapes.create_point(item), area)
+                rows.append(_Row(f"node/{item.id}", kind, tags, shapes.create_point(item)))
             elif isinstance(item, osmium.osm.Area):
                 origin = ("way" if item.from_way() else "relation"), item.orig_id()
                 if (kind not in LINE_KINDS or origin[0] == "relation") and origin not in seen_areas:
                     seen_areas.add(origin)
-                    yield from _place(f"{origin[0]}/{origin[1]}", kind, tags, shapes.create_multipolygon(item), area)
+                    rows.append(_Row(f"{origin[0]}/{origin[1]}", kind, tags, shapes.create_multipolygon(item)))
         except (RuntimeError, osmium.InvalidLocationError):
             continue
+        if len(rows) == BATCH:
+            yield from _places(rows, area)
+            rows = []
+    yield from _places(rows, area)
     yield from join_lines(lines, area)
 
 
@@ -134,17 +154,19 @@ def _line(number: int, kind: str, tags: dict[str, str], wkb: bytes) -> Line:
     )
 
 
-def _place(key: str, kind: str, tags: dict[str, str], wkb: str, area: BaseGeometry | None) -> Iterator[Place]:
-    names = _names(tags)
-    if not names:
-        return
-    shape = shapely.from_wkb(wkb)
-    if area is not None and not area.intersects(shape):
-        return
-    if isinstance(shape, shapely.MultiPolygon) and len(shape.geoms) == 1:
-        shape = shape.geoms[0]
-    adcode = next((tags[tag] for tag in ("ref:GB2260", "china_class_code", "gb2260") if tag in tags), None)
-    yield Place(key, names[0], kind, shape if shape.is_valid else shapely.make_valid(shape), names[1:], adcode)
+def _places(rows: list[_Row], area: BaseGeometry | None) -> Iterator[Place]:
+    shapes = shapely.from_wkb(np.array([row.wkb for row in rows], dtype=object))
+    if area is not None:
+        kept = shapely.intersects(area, shapes)
+        rows, shapes = [row for row, keep in zip(rows, kept, strict=True) if keep], shapes[kept]
+    single = (shapely.get_type_id(shapes) == MULTIPOLYGON) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    crossed = ~shapely.is_valid(shapes)
+    shapes[crossed] = shapely.make_valid(shapes[crossed])
+    for (key, kind, tags, _), shape in zip(rows, shapes.tolist(), strict=True):
+        if names := _names(tags):
+            adcode = next((tags[tag] for tag in CODE_TAGS if tag in tags), None)
+            yield Place(key, names[0], kind, shape, names[1:], adcode)
 
 
 def source(name: str) -> Source:
