@@ -11,7 +11,7 @@ from gazetteer.reading.measures import Measures, Quantity
 from gazetteer.reading.member import Item
 from gazetteer.reading.predicates import Predicate, Predicates
 from gazetteer.reading.stops import Stops
-from gazetteer.vocabulary import Kind
+from gazetteer.vocabulary import Kind, Sector
 
 MAX_NAME = 30
 """Characters of the longest name: what is longer is a phrase that the grammar did not understand."""
@@ -121,6 +121,7 @@ class Judge:
         self._levels = tuple(lexicon.lists["levels"])
         self._rules: tuple[Callable[[Case], str | None], ...] = (
             self._spelling,
+            self._institution,
             self._stops,
             self._of_phrase,
             self._unknown,
@@ -186,6 +187,15 @@ class Judge:
         """3个区域控规, 5项可研: what is numbered is the paper, not the thing."""
         quantity, start = case.item.member.quantity, case.item.member.core[0]
         return quantity is not None and quantity.counts and quantity.end == start
+
+    def _institution(self, case: Case) -> str | None:
+        """新增重点实验室3家: what firms are certified as."""
+        member, quantity = case.item.member, self._quantity(case)
+        counted = quantity is not None and quantity.unit == "家" and not self._predicates.acts(case.predicate)
+        head = member.head
+        if counted and head and head.sector is Sector.INDUSTRY and head.kind in (Kind.BUILDING, Kind.FACILITY):
+            return "institutions of firms, no works"
+        return None
 
     def _stops(self, case: Case) -> str | None:  # noqa: PLR0911 - one line a reason
         """Words that the lexicon says are no works, unless the head that is known is as long."""

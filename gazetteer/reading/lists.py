@@ -202,10 +202,11 @@ class Lists:
 
     def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
         """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""
-        if self._members.of_one_character(text, right, end) or self._members.cut_name(text, begin, left):
-            return True  # 白鹤和山|幼儿园; 江平高速|义和互通
-        window = text[right : right + 12]
         before = text[begin:left]
+        cut = before[-2:] not in self._two and self._members.cut_name(text, begin, left)
+        if cut or self._members.of_one_character(text, right, end):
+            return True  # 江平高速|义和互通; 白鹤和山|幼儿园
+        window = text[right : right + 12]
         if before.endswith(self._processes) and window.startswith(self._processes):
             return True
         if before[-2:] in self._two and window[:2] in self._two:

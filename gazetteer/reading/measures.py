@@ -8,6 +8,8 @@ from gazetteer.reading.lexicon import Lexicon, trie_pattern
 
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_DECIMALS = 4
+"""Decimals of a quantity: none is given with more, and what a float adds is cut (2.76万 is 27600)."""
 _MULTIPLES = {
     "十": 10,
     "百": 100,
@@ -149,7 +151,7 @@ class Measures:
         if value is None:
             return None
         if match["multiple"]:
-            value *= _MULTIPLES[match["multiple"]]
+            value = round(value * _MULTIPLES[match["multiple"]], _DECIMALS)
         unit = match["unit"]
         chinese = not match["digits"][0].isdigit()
         if chinese and (match["digits"] == "一" or unit not in _SPOKEN):

@@ -41,6 +41,8 @@ _BY_NUMBER = re.compile("[一二三四五六七八九十]+[中小院]")
 _NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<sign>号|#|)(?P<what>[^\d]*)")
 """A number with the thing behind it (2号桥)."""
 
+_LEVELS = frozenset(("小学", "中学", "初中", "高中", "幼儿园", "附属幼儿园", "学校", "初级中学", "高级中学"))
+"""What a school is called by its level alone."""
 _TWO_WORDS = 4
 """Characters of the shortest head that is made of two words (雨水管网)."""
 
@@ -138,6 +140,8 @@ class Sharing:
             if self._gives(text, member, giver) and (
                 span := self._half_of_head(text, member, giver) or giver.shared or self._shareable(text, giver)
             ):
+                while not text.endswith("千伏", *member.core) and text[span[0] - 1].isdigit():
+                    span = span[0] - 1, span[1]  # 北坪、南岗|110千伏变电站
                 while span[0] + 2 < span[1] and text.endswith(text[span[0] : span[0] + 2], *member.core):
                     span = span[0] + 2, span[1]  # 丹景街道|街道卫生院
                 member.take_head(giver, span, "head shared with the next member")
@@ -151,6 +155,8 @@ class Sharing:
         """军校中学、|小学: a school that is named only by its level is of the place of the one before it."""
         schools = all(m.head is not None and m.head.kind is Kind.SCHOOL for m in (before, member))
         if not schools or member.quantity or member.head_start > member.core[0] or before.head_start <= before.core[0]:
+            return False
+        if text[member.core[0] : member.core[1]] not in _LEVELS:
             return False
         if before.shared or text[slice(*member.core)] == text[before.head_start : before.head_end]:
             return False
