@@ -57,9 +57,11 @@ _ECONOMY = re.compile(
     r"|.*(?:亩产|单产|总产)[^，]*?\d[\d.]*[万亿]?(?:公斤|吨|斤)(?:以上|左右)?"
 )
 """Clauses that end in a figure of the economy (交易中心完成交易金额1.5亿元)."""
-_TOWARDS = re.compile("向(?!阳)[^，]{2,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
+_TOWARDS = re.compile("向(?!阳)[^，]{1,30}(?:延伸|倾斜|拓展|转移|下沉|集聚|迈进)$")
 """Where things are extended to, which are no works themselves (路网|向园区和景点延伸)."""
-_LYING = re.compile("(?:位于|坐落于?|选址(?:于|在))[^，的]{2,30}$|(?<=项目)落户(?:于|在)?[^，的]{2,8}$")
+_LYING = re.compile(
+    "(?:位于|坐落于?|选址(?:于|在))[^，的]{2,30}$|(?:(?<=项目)|(?<=园区)|(?<=基地)|(?<=中心)|(?<=公司))落户(?:于|在)?[^，的]{2,8}$"
+)
 """Where a thing lies, of which the next clauses tell (云山小区项目|位于云山路南侧)."""
 _DEFINITION = re.compile(
     r"(?:\d{1,3}[.、]|（\d{1,3}）|\[\d{1,3}\]|[①-⑳])?[^，。；：]{2,24}(?:：是?指|：即|：“[^”]{1,8}”[即指]|，?是指|，指)(?![挥示导标定])"

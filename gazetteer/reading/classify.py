@@ -75,6 +75,8 @@ class Classifier:
             if kind in cue.heads and cue.words.search(name):
                 return cue.kind, cue.sector
         likely = max(siblings, key=siblings.count) if siblings else None
+        if kind is Kind.OTHER and member.ends and member.summed:
+            return Kind.ROAD, Sector.TRANSPORT  # A至B、C至D等4个项目
         if kind is Kind.OTHER and likely:
             kind = likely.kind
         elif kind is Kind.OTHER and any(

@@ -210,7 +210,7 @@ class Judge:
             return "a slogan"
         if held := self._stop_words.holds.search(name + case.text[slice(*(member.shared or (0, 0)))]):
             return f"{held.group()} is {self._lexicon.stop_holds[held.group()]}"
-        if member.shared:
+        if member.shared or (member.ends and member.summed):
             return None
         head = member.core[1] - member.head_start if member.head else 0
         ending = name[self._stop_words.ends.longest(name, 0, len(name)) :]

@@ -14,7 +14,8 @@ _SPEAKING = frozenset({Role.VERB, Role.AFTER, Role.ACTION, Role.STAGE, Role.ADVE
 _TELLING = frozenset({Role.VERB, Role.AFTER, Role.STAGE})
 _TOWARDS = re.compile("[东西南北][延拓进扩伸].*")
 """Actions that stand behind what they extend; before a name they are its beginning."""
-_LINKS = ("以及", "、", "和", "及", "与", "并", "或")
+_LINKS = ("以及", "、", "和", "及", "与", "并", "或", "上级", "省政府", "市政府", "有关部门", "相关部门")
+"""What stands between two verbs of one run (争取|市政府|加快)."""
 _JOINTS = ("并", "后", "及", "和", "后又", "且", "或")
 _TIME_ROLE = frozenset({Role.ADVERB})
 _TWO = 2

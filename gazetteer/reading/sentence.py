@@ -42,6 +42,10 @@ _BUILDING = frozenset(("建设", "打造", "新建", "创建", "申建", "争创
 """What somebody is supported in (支持云溪镇|建设|游客中心)."""
 _JOINED_PHASE = re.compile("(?P<number>[一二三四五])[、和及][二三四五六]期")
 """The first of two phases (二|、三期)."""
+_SUMMED_PLACES = re.compile(
+    r"\d{1,4}个(?:行政村|自然村|村|乡镇|社区|小区)(?:共计|合计|共)?(?=\d[\d.]*万?(?:户|座|公里|栋|幢)的?)"
+)
+"""Where the things are of which the number follows (271个村共计|18万户的)."""
 _GOES_ON = (
     *("至", "到", "为", "成", "入", "于", "在", "向", "率"),
     *("计划", "方案", "资金", "指挥部"),
@@ -313,6 +317,8 @@ class Sentence:
         return self.text.startswith(_GOES_ON, position)
 
     def _list(self, tokens: list[Token], start: int, end: int, predicate: Predicate) -> WorkList:
+        if summed := _SUMMED_PLACES.match(self.text, start, end):
+            start = summed.end()
         if start >= end:
             return WorkList()
         found = self.g.lists.read(self.text, self.masked, tokens, start, end, predicate)

@@ -43,6 +43,8 @@ _NUMBER_OF = re.compile(r"(?P<number>\d+|[一二三四五六七八九十]+)(?P<s
 
 _LEVELS = frozenset(("小学", "中学", "初中", "高中", "幼儿园", "附属幼儿园", "学校", "初级中学", "高级中学"))
 """What a school is called by its level alone."""
+_LONGEST_PLACE = 4
+"""Characters of the longest name of a place that takes a head where projects are summed up; firms have longer ones."""
 _TWO_WORDS = 4
 """Characters of the shortest head that is made of two words (雨水管网)."""
 
@@ -226,6 +228,10 @@ class Sharing:
             return False  # 晨光包装、绿源饮品江北工厂等项目
         if member.summed and giver.head.weak and giver.shared is None:
             return False
+        if member.summed and member.head is None and giver.head_length == 1 and giver.shared is None:
+            return False  # 大正食品、荷马金|桥等项目
+        if member.summed and member.core[1] - member.core[0] > _LONGEST_PLACE and giver.shared is None:
+            return False  # 马尾纱衬布、南郊|热电厂等项目
         return not member.actions or member.actions == giver.actions
 
     @staticmethod

@@ -130,7 +130,7 @@ class Stripper:
             member.notes.append("ends before the name")
         sizes = (q for q in self._measures.find(text, start, relative.end()) if not q.foreign and not q.counts)
         first = self._measures.at(text, start, relative.end())
-        number = first if first and first.counts and first.end < relative.end() - 1 else None  # 8条群众关切的|断头路
+        number = first if first and first.counts and first.end < relative.end() else None  # 8条群众关切的|断头路
         member.quantity = member.quantity or next(sizes, number)
         return relative.end()
 

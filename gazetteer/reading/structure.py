@@ -17,10 +17,14 @@ MAX_PARAGRAPH = 20_000
 """Characters after which a paragraph is closed even without a full stop: no report has one so long."""
 MAX_HEADING = 45
 """Characters of the longest line that is taken as a heading: a sentence is longer."""
-DEFAULT_SAMPLE = 20_000
-"""Characters of a text that are looked at to tell whether it looks back or forward: a whole report."""
+DEFAULT_SAMPLE = 60_000
+"""Characters of a text that are looked at to tell where it looks, where no heading says it: a long report."""
+PARTED = 4_000
+"""Characters from which on a text without such headings may look back first and then forward; a passage does not."""
 WIDER = 2
 """Times its length that the line behind a line is at least, where the end of the column did not break the first."""
+TURN_SAMPLE = 1500
+"""Characters behind a heading that are looked at where its words do not say, or may not mean, where it looks."""
 MAX_LEAD = 24
 """Characters of the longest run-in heading (高水平健全交通路网。) with which a paragraph opens."""
 
@@ -39,7 +43,10 @@ _FORMS |= {
     ord("·"): "·",
 }
 
-_VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]+")
+_HIDDEN = re.compile(
+    r"(?:[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]+|[\[〔［]\d{1,3}[\]〕］])+"
+)
+"""What is no part of a sentence: white space, control characters, the marks of notes (〔23〕)."""
 _THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _DIGITS = "一二三四五六七八九十百零〇两"
 _NUMBERED = (
@@ -50,13 +57,16 @@ _NUMBERED = (
     (5, re.compile(r"（\d{1,2}）|[①-⑳]|\d{1,2}）")),
     (6, re.compile(rf"(?:[{_DIGITS}]+(?:是|要)|第[{_DIGITS}]+[，、：]|其[{_DIGITS}]+[，、：]|--?|[•●■◆▲★])")),
 )
+_PART = re.compile(rf"\n\s*[{_DIGITS}]+、")
+"""Where the next part of a report begins."""
 _LEAD_LEVEL = 7
 _NAMING_LEVEL = 4
 """Numbered headings from this level on may themselves name works (3.新建公厕10座)."""
 _POINT_LEVEL = 6
 """Run-in headings from this level on (一是, ——, bold leads) speak for their own paragraph only."""
 _END = "。！？；：…”"
-_YEAR = re.compile(r"20\d\d年|今年|去年")
+_YEAR = re.compile(r"20\d\d年|[今去]年|时期|主要工作")
+"""Words of headings that open a part of the report, back or forward."""
 _CONTINUED = re.compile(r"^（?(?:紧接|上接|接上)第?[\d一二三四]+版）?|（?(?:下转|转)第?[\d一二三四]+版）?$")
 
 
@@ -115,6 +125,16 @@ def normalise(text: str) -> str:
     return _THOUSANDS.sub(",", text) if "，" in text else text
 
 
+def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the runs of visible characters begin and end."""
+    for gap in _HIDDEN.finditer(text, start, end):
+        if gap.start() > start:
+            yield start, gap.start()
+        start = gap.end()
+    if start < end:
+        yield start, end
+
+
 def _lines(text: str) -> Iterator[_Line]:
     blank, start, size = True, 0, len(text)
     while start < size:
@@ -124,10 +144,10 @@ def _lines(text: str) -> Iterator[_Line]:
         while begin < stop:  # a line beyond all measure is cut
             limit = min(stop, begin + MAX_PARAGRAPH)
             parts, pieces, length = [], [], 0
-            for run in _VISIBLE.finditer(text, begin, limit):
-                pieces.append((length, run.start()))
-                parts.append(run.group())
-                length += run.end() - run.start()
+            for first, last in _runs(text, begin, limit):
+                pieces.append((length, first))
+                parts.append(text[first:last])
+                length += last - first
             if parts:
                 joined = normalise("".join(parts))
                 marks = len(joined) - len(joined.lstrip("#"))
@@ -176,7 +196,10 @@ class Reader:
         self._planned = lexicon.lists["planned"]
         self.headings: list[Heading] = []
         self._path: list[Heading] = []
-        self._period = self._default(text, lexicon)
+        self._body_done = lexicon.lists["body_done"]
+        self._body_planned = lexicon.lists["body_planned"]
+        self._forward = self._parting(text[:DEFAULT_SAMPLE])
+        self._said: Period | None = None
         self._open: list[_Line] = []
 
     def __iter__(self) -> Iterator[Paragraph]:
@@ -194,7 +217,7 @@ class Reader:
                 level = number[0] if number else min(max(line.marks, 1), 2)
                 self._enter(line, level, number[1] if number else 0, len(line.text))
                 if number and level >= _NAMING_LEVEL:
-                    yield Paragraph(line.text, tuple(line.pieces), self._area(), self._period)
+                    yield Paragraph(line.text, tuple(line.pieces), self._area(), self._period(line.pieces[0][1]))
             else:
                 if fresh or number or length > MAX_PARAGRAPH:
                     yield from self._close()
@@ -229,13 +252,25 @@ class Reader:
             return
         while self._path and self._path[-1].level >= level:
             self._path.pop()
-        spans = Paragraph(line.text, tuple(line.pieces), (), self._period).spans(start, start + len(title))
+        spans = Paragraph(line.text, tuple(line.pieces), (), Period.PLANNED).spans(start, start + len(title))
         heading = Heading(title, level, Span(spans[0].start, spans[-1].end))
         self._path.append(heading)
         self.headings.append(heading)
-        if level <= 2:  # noqa: SIM102
-            if (period := self._period_of(title)) is not None:
-                self._period = period
+        if level <= 2:
+            self._said = self._turn(heading) or self._said
+
+    def _turn(self, heading: Heading) -> Period | None:
+        """Where a heading makes the report look, or None: by its words; where it only names a year (2020年工作), or
+        stands under another that has spoken, by the words behind it too."""
+        said = self._period_of(heading.title)
+        if said is None and not _YEAR.search(heading.title):
+            return None
+        if said is not None and (said is self._said or len(self._path) == 1):
+            return said
+        start = heading.span.end
+        following = _PART.search(self._text, start, start + TURN_SAMPLE)
+        body = self._looks(self._text[start : following.start() if following else start + TURN_SAMPLE])
+        return body if said is None or body is said else None
 
     def _period_of(self, title: str) -> Period | None:
         done = any(cue in title for cue in self._done)
@@ -244,12 +279,31 @@ class Reader:
             return None
         return Period.DONE if done else Period.PLANNED
 
-    def _default(self, text: str, lexicon: Lexicon) -> Period:
-        """The period of text that no heading has spoken for: what most of its words look to."""
-        sample = text[:DEFAULT_SAMPLE]
-        done = sum(sample.count(word) for word in lexicon.lists["body_done"])
-        planned = sum(sample.count(word) for word in lexicon.lists["body_planned"])
-        return Period.DONE if done > planned else Period.PLANNED
+    def _looks(self, text: str) -> Period:
+        """What most words of a text look to."""
+        return Period.DONE if self._back(text) > 0 else Period.PLANNED
+
+    def _back(self, text: str) -> int:
+        """How many more words of a text look back than forward."""
+        done = sum(text.count(word) for word in self._body_done)
+        return done - sum(text.count(word) for word in self._body_planned)
+
+    def _parting(self, text: str) -> int:
+        """The offset from which on a text looks forward where no heading has spoken: a report looks back first, and
+        turns at the line before and behind which most words agree; a passage does not turn."""
+        if len(text) < PARTED:
+            return 0 if self._looks(text) is Period.PLANNED else len(self._text)
+        offset = best = turn = back = 0
+        for line in text.splitlines(keepends=True):
+            offset += len(line)
+            back += self._back(line)
+            if back >= best:
+                best, turn = back, offset
+        return turn if turn < len(text) else len(self._text)
+
+    def _period(self, offset: int) -> Period:
+        """Where the text at an offset looks."""
+        return self._said or (Period.DONE if offset < self._forward else Period.PLANNED)
 
     def _close(self) -> Iterator[Paragraph]:
         if not self._open:
@@ -280,7 +334,7 @@ class Reader:
         else:
             while self._path and self._path[-1].level >= _POINT_LEVEL:
                 self._path.pop()
-        return Paragraph(line.text, tuple(line.pieces), self._area(), self._period)
+        return Paragraph(line.text, tuple(line.pieces), self._area(), self._period(line.pieces[0][1]))
 
     def _area(self) -> tuple[str, ...]:
         return tuple(heading.title for heading in self._path)

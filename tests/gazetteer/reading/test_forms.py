@@ -42,6 +42,9 @@ def names(text: str, heading: str = PLAN) -> list[str]:
         ("加快北坪、南岗110千伏变电站建设。", ["北坪110千伏变电站", "南岗110千伏变电站"]),
         ("推进迎宾大街南延和九龙河整修工程。", ["迎宾大街", "九龙河"]),
         ("完成石桥中学、实验中学改扩建。", ["石桥中学", "实验中学"]),
+        ("重点抓好甜心草莓酱、南郊热电厂、荷马金桥等11个项目。", ["甜心草莓酱", "南郊热电厂", "荷马金桥"]),
+        ("完成白泉至石门、石门至夏庄、夏庄至南界等3个项目建设。", ["白泉至石门", "石门至夏庄", "夏庄至南界"]),
+        ("争取市政府加快实施望江大街延长段、南三环建设。", ["望江大街延长段", "南三环"]),
         ("实施和平路、滨河公园、望江大桥建设。", ["和平路", "滨河公园", "望江大桥"]),
         ("谋划开通和平路与望江大街连接路。", ["和平路与望江大街连接路"]),
         ("启动长乐公路与107国道交叉口改造。", ["长乐公路与107国道交叉口"]),
@@ -174,6 +177,8 @@ def test_both_ends_of_a_stretch_are_read(text: str, name: str, ends: tuple[str, 
         ("在16个乡镇建设垃圾转运站。", "垃圾转运站", 16, "个"),
         ("改造校舍3所4290平方米。", "校舍", 3, "所"),
         ("改造农村厕所2.76万座。", "农村厕所", 27600, "座"),
+        ("完成15个小区575户的老旧小区改造。", "老旧小区", 575, "户"),
+        ("完成84个行政村农村生活污水治理。", "农村生活污水治理", 84, "个"),
     ],
 )
 def test_counted_works_keep_their_number(text: str, name: str, quantity: float, unit: str) -> None:
@@ -319,6 +324,33 @@ def test_what_a_paragraph_says_its_words_mean_names_no_works() -> None:
 def test_a_line_that_the_column_did_not_break_does_not_run_into_the_next() -> None:
     paragraph = "云龙水库、望江大桥等重点工程建成投用，群众多年的愿望得到实现，发展的后劲更加充足。"
     assert names(f"五年来，我们转型升级，强县步伐坚实\n{paragraph}", DONE) == ["云龙水库", "望江大桥"]
+
+
+def test_a_heading_that_names_only_a_year_looks_where_its_words_look() -> None:
+    back = "2012年，在县委的正确领导下，圆满完成了各项任务，工业增加值同比增长12%，顺利通过验收。新建农村公路120公里。"
+    forward = "2013年，我们将着力推动转型，努力抓好民生，确保完成目标，加快各项事业。新建水系公园3个。"
+    found = works(f"一、关于2012年政府工作\n\n{back}\n\n二、关于2013年政府工作\n\n{forward}", "")
+    assert [(work.name, work.status) for work in found] == [
+        ("农村公路", Status.COMPLETE),
+        ("水系公园", Status.ONGOING),
+    ]
+
+
+def test_a_long_report_without_headings_looks_back_first_and_then_forward() -> None:
+    filler = "一年来，各项任务圆满完成，主要指标同比增长，工作成效明显，多项工作位居全市前列，荣获表彰。\n" * 60
+    ahead = "今年，我们将着力推动转型，努力抓好民生，确保完成目标，加快各项事业，全力打造新局面。\n" * 60
+    found = works(f"{filler}新建农村公路120公里。\n{ahead}新建水系公园3个。", "")
+    assert [(work.name, work.status) for work in found] == [
+        ("农村公路", Status.COMPLETE),
+        ("水系公园", Status.ONGOING),
+    ]
+
+
+def test_the_mark_of_a_note_is_no_part_of_a_name() -> None:
+    report = PLAN + "打造三河两岸[8]景观带，建设云龙湖〔23〕湿地公园。"
+    found = read_works(report).works
+    assert [work.name for work in found] == ["三河两岸景观带", "云龙湖湿地公园"]
+    assert ["".join(report[s.start : s.end] for s in work.spans) for work in found] == [w.name for w in found]
 
 
 def test_a_heading_need_not_stand_between_empty_lines() -> None:
