@@ -2,12 +2,14 @@
 
 import functools
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 from branca.element import Figure
-from flask import Blueprint, Response, jsonify, render_template, request
-from flask_babel import gettext
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask_babel import force_locale, gettext
 from sqlalchemy import Select, func, select
+from werkzeug.exceptions import NotFound
 
 from gazetteer.vocabulary import Sector
 from geodata.features import DRAWN, feature_collection
@@ -15,10 +17,10 @@ from geodata.models import SRID, WEB_MERCATOR, Location, Report, Role, WorkSumma
 from geodata.selection import Selection, facets, shown, summaries_in, works_in
 from webmap import labels
 from webmap.accounts import current_account
-from webmap.choices import selection_of
+from webmap.choices import CHOICES, selection_of
 from webmap.database import database
 from webmap.freshness import versioned
-from webmap.languages import language
+from webmap.languages import LANGUAGES, language
 from webmap.page_settings import page_settings
 
 blueprint = Blueprint("map_page", __name__)
@@ -35,12 +37,12 @@ def folium_shell(language_code: str) -> tuple[str, str]:
 
     The script leaves `map_guatu` and one feature group a sector, `feature_group_<sector>`, as globals.
     """
-    del language_code  # the key of the cache: the labels below are in the request's language
     shell = folium.Map(location=CHINA, zoom_start=CHINA_ZOOM, max_zoom=MAX_ZOOM, tiles=None, prefer_canvas=True)
     shell._id = "guatu"
     layers = []
     for sector in Sector:
-        group = folium.FeatureGroup(name=str(labels.SECTORS[sector]))
+        with force_locale(language_code):
+            group = folium.FeatureGroup(name=str(labels.SECTORS[sector]))
         group._id = sector.value
         layers.append(group.add_to(shell))
     folium.LayerControl(collapsed=True).add_to(shell)
@@ -52,24 +54,40 @@ def folium_shell(language_code: str) -> tuple[str, str]:
 
 @blueprint.get("/")
 def index() -> str:
-    """The map."""
-    markup, script = folium_shell(language())
-    reports = database().execute(
-        select(Report.id, Report.county, Report.year, Report.fictional).order_by(Report.county, Report.year.desc())
-    )
-    titles = [
-        {"id": report.id, "title": f"{report.county} {report.year}{gettext('（虚构）') if report.fictional else ''}"}
-        for report in reports
-    ]
+    """The map. It is told the address of its first counts, so that the browser asks for them before any script runs."""
+    markup, _ = folium_shell(language())
+    chosen = [(name, value) for name, value in request.args.items(multi=True) if name in (*CHOICES, "words")]
     account = current_account()
     return render_template(
         "map.html",
         shell=markup,
-        shell_script=script,
+        first=f"{url_for('map_page.choices')}?{urlencode([*chosen, ('box', 1)])}",
         settings=page_settings(),
-        reports_json=titles,
         plans=account is not None and account.role.may_act_as(Role.PLANNER),
     )
+
+
+@blueprint.get("/map/shell-<code>.js")
+def shell_script(code: str) -> Response:
+    """The script of Folium's shell, the same for everybody who reads this language."""
+    if code not in LANGUAGES:
+        raise NotFound
+    response = Response(folium_shell(code)[1], mimetype="text/javascript")
+    response.cache_control.max_age = current_app.get_send_file_max_age(None)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/map/reports.json")
+@versioned
+def report_titles() -> Response:
+    """The reports with what they are called beside the map, in their order there."""
+    reports = database().execute(
+        select(Report.id, Report.county, Report.year, Report.fictional).order_by(Report.county, Report.year.desc())
+    )
+    fictional = {True: gettext("（虚构）"), False: ""}
+    return jsonify([{"id": r.id, "title": f"{r.county} {r.year}{fictional[r.fictional]}"} for r in reports])
 
 
 @blueprint.get("/map/works.json")

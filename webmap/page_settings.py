@@ -22,6 +22,7 @@ def page_settings() -> dict[str, object]:
         "addresses": {
             "works": url_for("map_page.works_on_map"),
             "facets": url_for("map_page.choices"),
+            "reports": url_for("map_page.report_titles"),
             "list": url_for("works.listing"),
             "work": url_for("works.page", work_id=0),
             "tiles": url_for("tiles.gazetteer_tile", z=0, x=0, y=0).replace("/0/0/0", "/{z}/{x}/{y}"),

@@ -13,10 +13,10 @@ from webmap.tiles import MVT, TILE_BUFFER, TILE_UNITS
 
 blueprint = Blueprint("works_tiles", __name__, url_prefix="/tiles")
 
-MAX_ZOOM = 19
-UNCLUSTERED_ZOOM = 15  # from here on every work is drawn by itself: a tile is a walk of ten minutes
-SHAPES_ZOOM = 13  # from here on lines and areas are longer than the signs that stand for them
-CELLS = 4  # clusters along a tile's side: 64 pixels each, a sign and its number with room around
+MAX_ZOOM = 18  # tiles are drawn 512 pixels wide: at a map's zoom 19
+UNCLUSTERED_ZOOM = 14  # from here on every work is drawn by itself: a tile is a walk of twenty minutes
+SHAPES_ZOOM = 12  # from here on lines and areas are longer than the signs that stand for them
+CELLS = 8  # clusters along a tile's side: 64 pixels each, a sign and its number with room around
 CLUSTER_RADIUS = 22 / 64  # of a cell: the sign of the largest cluster, which must not reach into the next cell
 MAX_SHAPES = 2000  # a tile: more is a blur, and takes seconds to draw
 WORLD_M = 2 * 20037508.342789244  # side of the square of Web Mercator

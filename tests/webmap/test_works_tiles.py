@@ -54,13 +54,13 @@ def forty_works(sessions: Sessions) -> Sessions:
 
 
 def test_from_afar_works_are_clusters_that_count_every_placed_one(client, forty_works, tmp_path):
-    frame = read(client, tmp_path, "/tiles/works/7/106/53.mvt", "works")
+    frame = read(client, tmp_path, "/tiles/works/6/53/26.mvt", "works")
     assert frame["n"].sum() == 41
     assert len(frame) < 4
 
 
 def test_tiles_keep_to_the_choices(client, forty_works, tmp_path):
-    frame = read(client, tmp_path, "/tiles/works/7/106/53.mvt?sector=water", "works")
+    frame = read(client, tmp_path, "/tiles/works/6/53/26.mvt?sector=water", "works")
     assert frame["n"].sum() == 10
 
 
@@ -97,8 +97,8 @@ def test_no_cluster_reaches_into_the_cell_of_another(client, sessions, tmp_path)
     clusters = frame[frame["n"] > 1]
     assert len(clusters) > 4
     for places in (clusters.geometry.x, clusters.geometry.y):
-        from_edge = places % 1024  # of a cell of a quarter of the tile's 4096
-        assert ((from_edge >= 350) & (from_edge <= 674)).all()
+        from_edge = places % 512  # of a cell of an eighth of the tile's 4096
+        assert ((from_edge >= 175) & (from_edge <= 337)).all()
 
 
 @pytest.mark.parametrize("address", ["/tiles/works/3/9/0.mvt", "/tiles/works/40/0/0.mvt"])

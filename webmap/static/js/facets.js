@@ -4,7 +4,7 @@ import { choices, toggle } from "./address.js";
 import { element, settings, text } from "./settings.js";
 import { signCanvas } from "./signs.js";
 
-const reports = new Map(JSON.parse(document.getElementById("reports").textContent).map(({ id, title }) => [String(id), title]));
+const reports = new Map(); // titles by identifier, in their order
 
 const LABELS = {
   report_kind: (value) => settings.labels.report_kind[value],
@@ -55,6 +55,11 @@ function fill(facet) {
 }
 
 for (const facet of document.querySelectorAll("[data-facet]")) facet.addEventListener("toggle", () => fill(facet));
+
+/** Takes in what the reports are called. */
+export function nameReports(titles) {
+  for (const { id, title } of titles) reports.set(String(id), title);
+}
 
 /** Fills every choice that is open with its values and counts. */
 export function showFacets(counts) {

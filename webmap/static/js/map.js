@@ -2,8 +2,7 @@
 
 import { choices, choose, position, rememberPosition } from "./address.js";
 import { addBasemaps } from "./basemap.js";
-import { showFacets, showLegend } from "./facets.js";
-import { openEditor } from "./editor.js";
+import { nameReports, showFacets, showLegend } from "./facets.js";
 import { listing, table } from "./listing.js";
 import { element, settings, text } from "./settings.js";
 import { TiledWorks } from "./tiled_works.js";
@@ -19,6 +18,7 @@ let tiles = null; // of a selection too large to be sent whole
 let current = null;
 let hovered = null;
 let turn = 0;
+const titles = ask(settings.addresses.reports);
 
 map.attributionControl.setPrefix(false);
 L.control.scale({ imperial: false }).addTo(map);
@@ -114,7 +114,7 @@ const lists = {
   listing: table(document.getElementById("listing"), following),
   unplaced: listing(document.getElementById("unplaced"), { precision: "none" }, following),
 };
-const editor = document.getElementById("editor") && openEditor(map, { changed: () => refresh() });
+const editor = document.getElementById("editor") && (await import("./editor.js")).openEditor(map, { changed: () => refresh() });
 document.getElementById("start-queue")?.addEventListener("click", () => editor.startQueue());
 
 function say(words) {
@@ -143,7 +143,8 @@ function showTiles() {
   tiles = chosen ? new TiledWorks(chosen, { seen: meet, onOpen: open }).addTo(map) : new L.LayerGroup();
 }
 
-async function refresh({ move = false } = {}) {
+/** Shows what the address asks for; `first` is where the page says that its first counts are, with the box of the works. */
+async function refresh(first = null) {
   const mine = (turn += 1);
   const chosen = choices();
   document.getElementById("download").href = `${settings.addresses.download}?${chosen}`;
@@ -152,23 +153,27 @@ async function refresh({ move = false } = {}) {
   document.querySelector("#search input").value = chosen.get("words") ?? "";
   try {
     const [state] = await Promise.all([
-      ask(`${settings.addresses.facets}?${chosen}${move ? "&box=1" : ""}`),
+      ask(first ?? `${settings.addresses.facets}?${chosen}`),
       ...Object.entries(lists).filter(([name]) => !document.getElementById(name).hidden).map(([, list]) => list.load())]);
     if (mine !== turn) return;
-    showFacets(state.counts);
-    const works = state.tiled ? { features: [] } : await ask(`${settings.addresses.works}?${chosen}`);
-    if (mine !== turn) return;
-    tiles?.remove();
-    tiles = null;
-    markers = new Map();
-    for (const [id, marker] of showWorks(works, layerOf, open)) meet(id, marker);
-    document.getElementById("tally").textContent = state.works ? text("shown", { n: state.works, placed: state.placed }) : text("none");
-    document.getElementById("unplaced-count").textContent = state.counts.precision.none ?? 0;
-    if (move && state.bbox) {
+    const whole = state.tiled ? { features: [] } : ask(`${settings.addresses.works}?${chosen}`);
+    if (first && !left && state.bbox) {
       const [west, south, east, north] = state.bbox;
       map.fitBounds([[south, west], [north, east]], { maxZoom: CLOSEST, padding: [40, 40], animate: false });
     }
-    if (state.tiled) showTiles();
+    if (state.tiled) showTiles(); // asked for first, so that they come while the choices are filled
+    nameReports(await titles);
+    const works = await whole;
+    if (mine !== turn) return;
+    if (!state.tiled) {
+      tiles?.remove();
+      tiles = null;
+      markers = new Map();
+    }
+    for (const [id, marker] of showWorks(works, layerOf, open)) meet(id, marker);
+    document.getElementById("tally").textContent = state.works ? text("shown", { n: state.works, placed: state.placed }) : text("none");
+    document.getElementById("unplaced-count").textContent = state.counts.precision.none ?? 0;
+    showFacets(state.counts);
     say("");
   } catch (error) {
     if (mine === turn) say(text("failed"));
@@ -214,5 +219,5 @@ map.on("popupclose", () => mark(null));
 
 const left = position();
 if (left) map.setView(left.center, left.zoom);
-await refresh({ move: !left }).finally(() => addBasemaps(map, settings)); // else the tiles of all China come first
+await refresh(document.querySelector("link[as=fetch]").href).finally(() => addBasemaps(map, settings)); // else the tiles of all China come first
 document.body.dataset.ready = "true";

@@ -8,8 +8,10 @@ const LINE_DASHES = { proposed: "1 9", preliminary: "4 8", start: "9 7", ongoing
 const UNCERTAIN = new Set(["partial", "near", "town", "county"]);
 const FULL_TURN = 2 * Math.PI;
 
+const sizeOf = ({ current }) => 2 * (RADIUS + OUTLINE_GAP + (current ? 5 : 2)); // pixels of a sign with its outline
+
 /** Draws one work's disc at x, y of a canvas. */
-export function drawSign(context, x, y, { colour, character, status, precision, current }) {
+function drawSign(context, x, y, { colour, character, status, precision, current }) {
   context.save();
   context.globalAlpha = 1; // whatever was drawn before
   context.lineWidth = 1;
@@ -55,6 +57,14 @@ export function drawSign(context, x, y, { colour, character, status, precision, 
   context.restore();
 }
 
+const pictures = new Map(); // of signs that were drawn once: a copy takes a fraction of the time
+
+function picture({ colour, character, status, precision, current }) {
+  const key = [colour, character, status, precision, current, window.devicePixelRatio].join();
+  if (!pictures.has(key)) pictures.set(key, signCanvas({ colour, character, status, precision, current }));
+  return pictures.get(key);
+}
+
 /** A disc on the map. `offset` moves it aside by pixels where several works share one point. */
 export const WorkMarker = L.CircleMarker.extend({
   options: { radius: RADIUS + OUTLINE_GAP, offset: [0, 0] },
@@ -64,7 +74,11 @@ export const WorkMarker = L.CircleMarker.extend({
   },
   _updatePath() {
     const renderer = this._renderer;
-    if (renderer._drawing && !this._empty()) drawSign(renderer._ctx, this._point.x, this._point.y, this.options.sign);
+    if (!renderer._drawing || this._empty()) return;
+    const size = sizeOf(this.options.sign);
+    const { x, y } = this._point.subtract([size / 2, size / 2]).round();
+    renderer._ctx.globalAlpha = 1; // whatever was drawn before
+    renderer._ctx.drawImage(picture(this.options.sign), x, y, size, size);
   },
 });
 
@@ -125,7 +139,7 @@ export function offsetInFlower(n) {
 
 /** A small canvas with one sign, for the legend and the lists. */
 export function signCanvas(sign) {
-  const size = 2 * (RADIUS + OUTLINE_GAP + 2);
+  const size = sizeOf(sign);
   const scale = window.devicePixelRatio || 1;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size * scale;

@@ -4,13 +4,13 @@ import { settings, text } from "./settings.js";
 import { CASING, ClusterMarker, WorkMarker, offsetInFlower, pathStyle } from "./signs.js";
 import { signOf } from "./works_layer.js";
 
-const SIDE = 256; // pixels of a tile
+const SIDE = 512; // pixels of a tile: fewer requests than with 256, and each as quick
 const POLYGON = 3;
 
 /** A layer with the works of `query`. `seen` is told of every disc that comes or goes, `onOpen` of a click on one. */
 export const TiledWorks = L.GridLayer.extend({
   initialize(query, { seen, onOpen }) {
-    L.setOptions(this, { tileSize: SIDE, updateWhenZooming: false, keepBuffer: 1, maxZoom: 19 });
+    L.setOptions(this, { tileSize: SIDE, updateWhenZooming: false, keepBuffer: 1, minZoom: 1, maxZoom: 19 });
     this._source = new protomapsL.ZxySource(`${settings.addresses.works_tiles}?${query}`, false);
     Object.assign(this, { _seen: seen, _onOpen: onOpen, _drawn: new Map() });
     this.on("tileunload", ({ coords }) => this._forget(coords));
@@ -22,7 +22,7 @@ export const TiledWorks = L.GridLayer.extend({
   },
   createTile(coords, done) {
     const tile = document.createElement("div");
-    this._source.get(coords, SIDE).then((layers) => {
+    this._source.get({ ...coords, z: coords.z - 1 }, SIDE).then((layers) => { // whose sides are two of 256 pixels
       if (this._map && this._tiles[this._tileCoordsToKey(coords)]) this._show(coords, layers);
       done(null, tile);
     }, (error) => done(error, tile));
