@@ -298,7 +298,7 @@ class Extents:
         sides = [
             self.resolver.search(text, area=self.asked.area, slips=False).groups for text in (extent.start, extent.end)
         ]
-        known = [side[0][0] for side in sides if len(side) == 1 and not np.isnan(side[0][0].point[0])]
+        known = [side[0][0] for side in sides if len(side) == 1 and side[0][0].is_placed]
         if len(known) == 2:
             line = shapely.shortest_line(shape_of(known[0]), shape_of(known[1]))
             if line.length > 0:
@@ -329,7 +329,7 @@ def _readings(text: str) -> Iterator[str]:
 
 def _box_around(box: Sequence[float], metres: float) -> Area:
     high = metres / METRES_A_DEGREE
-    wide = high / max(0.1, float(np.cos(np.radians(box[1]))))
+    wide = high / max(0.1, math.cos(math.radians(box[1])))
     west, south, east, north = box
     return Area("道路周围", (west - wide, south - high, east + wide, north + high))
 

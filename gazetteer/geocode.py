@@ -157,7 +157,7 @@ class _Search:
         slipped = bool(first.agreement.slip)
         if slipped and rivals:
             return self.asked.none(f"“{self.asked.query.name}”与{_listed([first, *rivals])}都只差一字，无法确定")
-        if np.isnan(first.point[0]):
+        if not first.is_placed:
             return self._inside_parent(first)
         chosen = self._nearest_to_context([first, *rivals]) if rivals else first
         facts = self.asked.facts | name_facts(chosen)
@@ -192,7 +192,7 @@ class _Search:
         points = [np.array(self.asked.area.centre)] if self.asked.area and self.asked.area.centre else []
         for name in self.asked.query.context:
             nearby = self.resolver.search(name, area=self.asked.area, slips=False).groups
-            if len(nearby) == 1 and not np.isnan(nearby[0][0].point[0]):
+            if len(nearby) == 1 and nearby[0][0].is_placed:
                 points.append(nearby[0][0].point)
         if not points:
             return candidates[0]
@@ -204,7 +204,7 @@ class _Search:
         for start in range(2, len(folded) - MIN_THING + 1):
             before, name = folded[:start], folded[start:]
             found = self.resolver.search(name, kind=self.asked.query.kind, area=self.asked.area, slips=False)
-            things = [c for c in found.candidates if not c.cost and not np.isnan(c.point[0])]
+            things = [c for c in found.candidates if not c.cost and c.is_placed]
             if not things:
                 continue
             query = names.Form(name, names.Rule.PREFIX, prefix=before)
@@ -220,7 +220,7 @@ class _Search:
     def _lies_elsewhere(self, place: Candidate) -> bool:
         """Whether a place surely does not lie in the county or town that the query says before its name."""
         said = "" if place.agreement.place.prefix else place.agreement.query.prefix
-        area = self.area_of(said) if said and not np.isnan(place.point[0]) else None
+        area = self.area_of(said) if said and place.is_placed else None
         return area is not None and not _holds(area, place)
 
     def _lies_at(self, thing: Candidate, before: str) -> bool:
@@ -299,7 +299,7 @@ class _Search:
         """The one place of this name in an area, of the first of the kinds that has one."""
         for kind in wanted:
             found = self.resolver.search(name, area=area, slips=False, only=frozenset({kind}))
-            near = [group[0] for group in found.groups if not np.isnan(group[0].point[0])]
+            near = [group[0] for group in found.groups if group[0].is_placed]
             sure = len(near) == 1 and not found.more and near[0].agreement.cost <= 1
             if sure and (kind != "zone" or not near[0].agreement.place.suffix):
                 return near[0]

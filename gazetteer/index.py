@@ -159,7 +159,8 @@ class SourceIndex:
         if len(numbers) <= FEW:  # a batch costs more to set up than to read
             rows = [tuple(column[number].as_py() for column in columns) for number in numbers]
         else:
-            wanted = pa.array(numbers, pa.int64())
+            values = pa.py_buffer(np.array(numbers, dtype=np.int64))
+            wanted = pa.Array.from_buffers(pa.int64(), len(numbers), [None, values])  # pa.array would import pandas
             rows = list(zip(*(column.take(wanted).to_pylist() for column in columns), strict=True))
         return [
             (names.Form(text, RULES[rule], suffix, prefix), name)

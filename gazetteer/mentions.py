@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import numpy as np
-
 from gazetteer import names
 from gazetteer.geocode import MAX_BEGINNING, MIN_THING, Gazetteer
 from gazetteer.resolve import SETTLEMENTS, Area, Candidate
@@ -99,7 +97,7 @@ def _settlement(gazetteer: Gazetteer, text: str, area: Area | None, only: frozen
 def _seat(gazetteer: Gazetteer, words: str, area: Area) -> Mention | None:
     for name in dict.fromkeys((words, area.name, names.split_suffix(names.fold(area.name))[0])):
         for candidate in gazetteer.resolver.search(name, area=area, slips=False).candidates:
-            is_point = not np.isnan(candidate.point[0]) and candidate.box[0] == candidate.box[2]
+            is_point = candidate.is_placed and candidate.box[0] == candidate.box[2]
             if is_point and candidate.kind in COUNTIES | {"town", "locality"}:
                 return Mention(words, candidate, SEAT)
     return None

@@ -46,8 +46,11 @@ class Source:
     fictional: bool = False
 
 
+_POSITIVE = np.array([1_800_000_000, 900_000_000])
+
+
 def vertex_keys(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """One number a vertex (n, 2; degrees), equal where two are the same to 1e-7 degrees (1 cm), OpenStreetMap's
     resolution."""
-    grid = np.rint(lonlat * 1e7).astype(np.int64) + np.array([1_800_000_000, 900_000_000])
+    grid = np.rint(lonlat * 1e7).astype(np.int64) + _POSITIVE
     return np.asarray((grid[:, 0] << 32) | grid[:, 1])

@@ -83,7 +83,8 @@ class Area:
         """Which places lie in it; one without geometry does by its code."""
         boxes = index.boxes[places]
         west, south, east, north = self.box
-        inside = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        left, bottom, right, top = boxes.T
+        inside = (left <= east) & (right >= west) & (bottom <= north) & (top >= south)
         if self.polygon is not None and inside.any():
             rows = np.flatnonzero(inside)
             shapes = shapely.box(*boxes[rows].T)
@@ -134,6 +135,11 @@ class Candidate:
     @property
     def point(self) -> npt.NDArray[np.float64]:
         return np.asarray(self.index.points[self.number])
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has a geometry."""
+        return not math.isnan(self.index.points.item(self.number, 0))
 
     @property
     def is_line(self) -> bool:
@@ -198,6 +204,8 @@ def _one_thing(one: Candidate, one_box: Sequence[float], other: Candidate, other
     if one.agreement.slip and one.name != other.name and names.fold(one.name) != names.fold(other.name):
         return False  # two names one slip away are two things, however near
     reach = INTERCHANGE_M if one.kind == other.kind == "interchange" else GROUP_M
+    if max(other_box[1] - one_box[3], one_box[1] - other_box[3]) * METRES_A_DEGREE > reach:
+        return False  # far apart north and south, as most are
     return box_distance_m(one_box, other_box) <= reach and kind_fit(one.kind, other.kind) > 0
 
 
@@ -385,7 +393,7 @@ def _around(name: str, candidate: Candidate, geometry: BaseGeometry) -> Area:
 
 def off_centre(candidate: Candidate, area: Area | None) -> int:
     """0 where the middle of a place lies in the area, 1 where only a part of it does, 2 where it has no geometry."""
-    if np.isnan(candidate.point[0]):
+    if not candidate.is_placed:
         return 2
     return int(
         area is not None and area.polygon is not None and not shapely.intersects_xy(area.polygon, *candidate.point)

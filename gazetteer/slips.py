@@ -139,16 +139,15 @@ def are_alike(one: str, other: str) -> bool:
 
 
 @cache
-def _pairs() -> dict[str, frozenset[str]]:
+def _pairs() -> dict[str, str]:
     """For each character those that follow it in the name of some place of China (`bench/name_pairs.py`)."""
     text = resources.files("gazetteer").joinpath("name_pairs.tsv").read_text(encoding="utf-8")
-    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {one: frozenset(others) for one, others in lines}
+    return dict(line.split("\t") for line in text.splitlines() if not line.startswith("#"))
 
 
 def makes_a_name(stem: str) -> bool:
     """Whether some place of China has these characters side by side in its name: 兴安, not 幢安."""
-    return len(stem) > 1 and all(other in _pairs().get(one, ()) for one, other in pairwise(stem))
+    return len(stem) > 1 and all(other in _pairs().get(one, "") for one, other in pairwise(stem))
 
 
 def own_stem(folded: str) -> str:

@@ -48,22 +48,18 @@ DIRECTIONS = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "北": (0.0, 1.0), "南": (
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
 class Plane:
-    """Metres east and north of an origin."""
+    """Metres east and north of an origin (longitude, latitude)."""
 
-    longitude: float
-    latitude: float
-
-    @property
-    def scale(self) -> Array:
-        return np.array([METRES_A_DEGREE * np.cos(np.radians(self.latitude)), METRES_A_DEGREE])
+    def __init__(self, origin: Array) -> None:
+        self.origin = origin
+        self.scale = np.array([METRES_A_DEGREE * np.cos(np.radians(origin[1])), METRES_A_DEGREE])
 
     def to_metres(self, lonlat: Array) -> Array:
-        return np.asarray((lonlat - np.array([self.longitude, self.latitude])) * self.scale)
+        return np.asarray((lonlat - self.origin) * self.scale)
 
     def to_degrees(self, metres: Array) -> Array:
-        return np.asarray(metres / self.scale + np.array([self.longitude, self.latitude]))
+        return np.asarray(metres / self.scale + self.origin)
 
     def shape(self, geometry: BaseGeometry) -> BaseGeometry:
         return shapely.transform(geometry, self.to_metres)
@@ -118,7 +114,7 @@ class Road:
         if links is not None:
             parts = np.concatenate([parts, _line_parts(links)])
         lonlat, owners = shapely.get_coordinates(parts, return_index=True)
-        self.plane = Plane(*lonlat.mean(axis=0).tolist())
+        self.plane = Plane(lonlat.mean(axis=0))
         self.keys, first, inverse = np.unique(vertex_keys(lonlat), return_index=True, return_inverse=True)
         self.lonlat = lonlat[first]
         self.xy = self.plane.to_metres(self.lonlat)
@@ -371,14 +367,18 @@ class Road:
         lines = [line for line in map(_without_repeats, lines) if len(line) > 1]
         if not lines:
             return None
-        length = float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines))
+        length = float(sum(_steps(line).sum() for line in lines))
         shapes = [shapely.LineString(self.plane.to_degrees(line)) for line in lines]
         return Stretch(shapes[0] if len(shapes) == 1 else shapely.MultiLineString(shapes), length, gap, tuple(jumps))
 
 
+def _steps(line: Array) -> Array:
+    return np.asarray(np.hypot(*(line[1:] - line[:-1]).T))
+
+
 def _without_repeats(line: Array) -> Array:
     keep = np.ones(len(line), dtype=bool)
-    keep[1:] = np.hypot(*np.diff(line, axis=0).T) > 0.01
+    keep[1:] = _steps(line) > 0.01
     return line[keep]
 
 

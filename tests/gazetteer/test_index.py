@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from gazetteer.vocabulary import Precision
 from tests.support.grid import SOURCE
 
 POINT = shapely.Point(120.1, 28.9)
+STEMS = "梅兰竹菊松柏桃李杏梨枣桐槐榆柳杨枫桂"
 
 
 def village(name: str, key: str = "1") -> Place:
@@ -126,6 +129,26 @@ def test_the_version_changes_with_the_files(tmp_path: Path) -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_one_text_and_many_have_the_same_keys(text: str) -> None:
     assert key_of(text) == hash_texts([text, "象珠村"]).whole[list(hash_texts([text, "象珠村"]).whole_of).index(0)]
+
+
+def test_loading_and_finding_wait_for_no_library_they_do_not_use(tmp_path: Path) -> None:
+    """pandas and pypinyin's phrases take a third of a second each to import."""
+    code = f"""
+import sys
+from pathlib import Path
+import shapely
+from gazetteer.build import build_index
+from gazetteer.geocode import Gazetteer
+from gazetteer.index import FEW
+from gazetteer.place import Place, Source
+places = [Place(str(n), f"象珠{{stem}}村", "village", shapely.Point(n, 30)) for n, stem in enumerate({STEMS!r})]
+assert len(places) > FEW
+build_index(Source("x", "x", "x", "x"), places, Path({str(tmp_path)!r}))
+print(len(Gazetteer.open(Path({str(tmp_path)!r})).find("象珠楼村", limit=99).candidates))
+print(sorted({{"pandas", "pypinyin"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == [str(len(STEMS)), "[]"]
 
 
 def test_a_village_without_coordinates_lies_in_its_town(tmp_path: Path) -> None:
