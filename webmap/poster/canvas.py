@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 import shapely
+from flask_babel import gettext
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -45,7 +46,7 @@ def _cairo() -> types.ModuleType:
     try:
         import cairocffi  # type: ignore[import-untyped]
     except OSError as error:  # the Python part is there, the library is not
-        raise PosterError("the cairo library that draws is missing: install Debian's libcairo2") from error
+        raise PosterError(gettext("缺少绘图用的 cairo 库，请安装 Debian 的 libcairo2")) from error
     module: types.ModuleType = cairocffi
     return module
 
@@ -95,7 +96,7 @@ class Canvas:
         self._choose(Face.PLAIN, 10)
         glyphs = self.context.get_scaled_font().text_to_glyphs(0, 0, "挂图", with_clusters=False)
         if any(glyph[0] == 0 for glyph in glyphs):
-            raise PosterError("there is no Chinese typeface to write with: install Debian's fonts-noto-cjk")
+            raise PosterError(gettext("缺少中文字体，请安装 Debian 的 fonts-noto-cjk"))
 
     def next_page(self) -> None:
         """Begins another sheet of the same size."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
+from flask_babel import gettext
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -91,9 +92,9 @@ def read_works(session: Session, selection: Selection) -> tuple[list[PosterWork]
         statement.order_by(Report.county, Report.year.desc(), Work.report_id, Work.start, Work.id).limit(MAX_WORKS + 1)
     ).all()
     if not rows:
-        raise PosterError("no work meets these choices: choose fewer")
+        raise PosterError(gettext("没有符合条件的工程，请放宽筛选"))
     if len(rows) > MAX_WORKS:
-        raise PosterError(f"more than {MAX_WORKS} works do not fit on one sheet: choose a report, a sector or a town")
+        raise PosterError(gettext("一张图放不下 %(works)d 项以上的工程，请按报告、行业或乡镇筛选", works=MAX_WORKS))
     works = [
         PosterWork(
             work_id=row.work_id,

@@ -69,7 +69,7 @@ def draw_poster(out: Path, session: Session, selection: Selection, *, size: str,
     shapes = [work.shape for work in works if work.shape is not None and work.precision is not Precision.COUNTY]
     extent: Sequence[BaseGeometry] = [shapely.box(*selection.bbox)] if selection.bbox else counties or shapes
     if not extent or not shapes:
-        raise PosterError("none of these works has a place on the map yet: run guatu locate, or place them by hand")
+        raise PosterError(gettext("这些工程都还没有位置，请先运行 guatu locate，或在地图上手工定位"))
     datum, bounds = projected_bounds(extent)
     west, south, east, north = bounds
     layout = divide(size, (east - west) / (north - south))

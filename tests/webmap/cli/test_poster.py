@@ -43,7 +43,8 @@ def test_a_png_has_150_dots_an_inch(tmp_path):
         (("{out}/nowhere/a.pdf",), "make it first"),
         (("{out}.pdf", "--size", "A9"), "A9"),
         (("{out}.pdf", "--report", "x"), "report"),
-        (("{out}.pdf", "--words", "没有这样的工程"), "no work meets"),
+        (("{out}.pdf", "--words", "没有这样的工程"), "没有符合条件的工程"),
+        (("{out}.pdf", "--words", "没有这样的工程", "--language", "en"), "no work meets"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, arguments, word):

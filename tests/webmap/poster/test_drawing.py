@@ -233,8 +233,8 @@ def test_hostile_names_are_shown_as_text_or_cut(draw, session, name, shown):
 
 
 def test_nothing_to_draw_is_said(draw, session):
-    with pytest.raises(PosterError, match="no work meets"):
+    with pytest.raises(PosterError, match="没有符合条件的工程"):
         draw()
     a_work(session, a_report(session), precision=Precision.NONE)
-    with pytest.raises(PosterError, match="place on the map"):
+    with pytest.raises(PosterError, match="都还没有位置"):
         draw()
