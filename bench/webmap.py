@@ -182,7 +182,7 @@ def drawn(address: str, change: str = "") -> None:
 
 
 def settle(page: Page, with_base_map: bool) -> None:
-    """Waits until there are works, every tile in view has come or was refused, and the next picture is on the screen."""
+    """Waits until there are works, all tiles in view have come or were refused, and the next picture is shown."""
     page.wait_for_function(DRAWN, arg=with_base_map, timeout=300_000)
     page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
