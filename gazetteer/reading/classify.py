@@ -60,7 +60,7 @@ class Classifier:
         return Nature.NEW
 
     def classify(
-        self, name: str, member: Member, predicate: Predicate, area: tuple[str, ...], siblings: list[Head]
+        self, name: str, member: Member, predicate: Predicate, area: tuple[str, ...], siblings: list[Head | None]
     ) -> tuple[Kind, Sector]:
         """What it is and its work area: by what is done (沿线截污 makes a pipeline), by its own words, by its head, by
         the other members of its list, by what is said of it (投产), by the headings."""

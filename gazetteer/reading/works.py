@@ -49,7 +49,7 @@ class Maker:
             return None
         name = "".join(self._source[span.start : span.end] for span in spans)
         member.quantity = quantity = member.quantity or item.predicate.quantity
-        heads = [i.member.head for i in found.items if i.group == item.group and i is not item and i.member.head]
+        heads = [i.member.head for i in found.items if i.group == item.group and i is not item]
         headings = (*paragraph.area, self.field) if self.field else paragraph.area
         kind, sector = self._classifier.classify(name, member, item.predicate, headings, heads)
         extent = Extent(*(self._words(*end) for end in member.ends)) if member.ends else None
