@@ -1,9 +1,21 @@
 """The gazetteer's own roads, water, boundaries and names as vector tiles: the base map where there is no other."""
 
+import functools
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
@@ -52,7 +64,23 @@ def gazetteer_tile(z: int, x: int, y: int) -> Response:
     """
     if z > MAX_TILE_ZOOM or x >= 2**z or y >= 2**z:
         raise NotFound
-    envelope = func.ST_TileEnvelope(z, x, y)
+    tile = database().connection().scalar(_statement(z), {"x": x, "y": y})
+    response = Response(bytes(tile or b""), mimetype=MVT)
+    response.headers["Cache-Control"] = "public, max-age=600"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def envelope_at(z: int) -> ColumnElement[Any]:
+    """The square of a tile of a zoom in EPSG:3857; a statement with it is given `x` and `y` when it is executed."""
+    return func.ST_TileEnvelope(z, bindparam("x", type_=Integer), bindparam("y", type_=Integer))
+
+
+@functools.cache
+def _statement(z: int) -> Select[Any]:
+    """Built once a zoom: that takes longer than the answer of a tile with little in it."""
+    envelope = envelope_at(z)
     late = [kind for kind, first in FIRST_ZOOM.items() if first > z]
     kinds = (
         GazetteerPlace.kind.not_in(late)
@@ -72,11 +100,7 @@ def gazetteer_tile(z: int, x: int, y: int) -> Response:
     layers = _layer("places", GazetteerPlace.geometry, envelope, shown, TILE_BUFFER).op("||")(
         _layer("names", func.ST_PointOnSurface(GazetteerPlace.geometry), envelope, named, 0)
     )
-    response = Response(bytes(database().scalar(select(layers)) or b""), mimetype=MVT)
-    response.headers["Cache-Control"] = "public, max-age=600"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return select(layers)
 
 
 def _layer(
