@@ -198,7 +198,8 @@ class Lists:
         behind it (白藤路|和|龙翔大道, not 新华路和龙段)."""
         if start - begin < 2 or text[start] not in _LAST or self._members.headed(text, start, end + 1):
             return False
-        return text.endswith(_PROJECT, begin, start) or self._members.headed(text, begin, start)
+        acted = text[start - 2 : start] in self._two
+        return acted or text.endswith(_PROJECT, begin, start) or self._members.headed(text, begin, start)
 
     def _one_name(self, text: str, begin: int, left: int, right: int, end: int) -> bool:
         """Whether 和 joins two words within one name: 转运和调配场, 保护和利用, 路与路交叉口."""

@@ -125,7 +125,7 @@ class Measures:
         self.pattern = re.compile(
             r"(?P<digits>(?<![\d.A-Za-z第+～~-])(?:\d{1,3}[-～~至到])?\d[\d,]{0,12}(?:\.\d{1,6})?|(?<![第一二三四五六七八九十])[一二三四五六七八九十百两]{1,5})"
             r"(?P<multiple>[百千]?万|[百千亿](?!伏|瓦|米))?(?:余|多|来)?"
-            rf"(?P<unit>{pattern})(?:以上|左右|余|多(?![层功媒])|之多)?"
+            rf"(?P<unit>{pattern})(?:（[段座处个条项]）)?(?:以上|左右|余|多(?![层功媒])|之多)?"
         )
 
     def at(self, text: str, start: int, end: int) -> Quantity | None:

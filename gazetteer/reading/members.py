@@ -13,6 +13,8 @@ MAX_SHORT = 10
 _LINE_HEADS = "路街道线渠堤管沟巷"
 """Heads of one character that say what lies between two ends; others end the name of the second (红岩至枫树湾)."""
 _QUOTES = "“”\"'‘’《》"
+_BEARINGS = "东西南北中内外"
+"""What stands before a head and is no name cut short (南|环路)."""
 
 
 class Members:
@@ -87,7 +89,7 @@ class Members:
         """Whether the name that begins at `start` and ends at the next mark has one character before its head."""
         stop = next((i for i in range(start, min(end, start + MAX_SHORT)) if text[i] in "、，（）等"), end)
         found = self._heads.head(text, start, stop)
-        long = found is not None and found[2] - found[1] > 1 and text[start] not in _QUOTES
+        long = found is not None and found[2] - found[1] > 1 and text[start] not in _QUOTES + _BEARINGS
         return long and found is not None and self._heads.proper(text, start, found[1]) == start + 1
 
     def cut_name(self, text: str, start: int, end: int) -> bool:
