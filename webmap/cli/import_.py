@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gazetteer.errors import GuatuError
 from gazetteer.reading.column_words import column_words
 from gazetteer.reading.lexicon import load
 from gazetteer.reading.project_list import Column, Field, ProjectList, read_project_list
@@ -75,19 +76,29 @@ def command(
     if dry_run:
         _show_works(listed)
         click.echo(f"{len(listed.works)} works would be kept")
+
+    def save() -> None:
+        report = report_of_list(listed, projects, file.name, settings.home / "gazetteer", county=county, year=year)
+        with open_sessions(settings) as sessions, sessions() as session:
+            _show_saved(save_list(session, report, listed), dry_run=dry_run)
+            if not dry_run:
+                session.commit()
+
+    if not dry_run:
+        save()
         return
-    report = report_of_list(listed, projects, file.name, settings.home / "gazetteer", county=county, year=year)
-    with open_sessions(settings) as sessions, sessions.begin() as session:
-        saved = save_list(session, report, listed)
-        _show_saved(saved)
+    try:
+        save()
+    except GuatuError as error:
+        click.echo(f"guatu: not compared with what is kept: {error}", err=True)
 
 
-def _show_saved(saved: SavedList) -> None:
+def _show_saved(saved: SavedList, *, dry_run: bool) -> None:
     what = f"{saved.report.county} {saved.report.year}, {saved.report.title}"
     if saved.is_new:
-        click.echo(f"{what}: kept, {len(saved.added)} works")
+        click.echo(f"{what}: {'a new list' if dry_run else 'kept'}, {len(saved.added)} works")
         return
-    click.echo(f"{what}: already kept, brought up to date")
+    click.echo(f"{what}: already kept, {'would be ' if dry_run else ''}brought up to date")
     click.echo(f"added: {len(saved.added)}")
     for name in saved.added:
         click.echo(f"  {name}")

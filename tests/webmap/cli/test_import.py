@@ -67,6 +67,24 @@ def test_a_list_is_kept_once(guatu, sessions):
         ]
 
 
+def test_a_dry_run_says_what_a_newer_version_would_change_and_changes_nothing(guatu, sessions, tmp_path):
+    guatu()
+    (tmp_path / "list.csv").write_text(LIST.replace("1200", "1500"), encoding="utf-8")
+    shown = guatu("--dry-run").stdout
+    assert "would be brought up to date" in shown
+    assert "changed: 1\n  城北东路新建工程" in shown
+    with sessions() as session:
+        assert session.scalars(select(Work.investment).order_by(Work.start)).all() == [1200, None]
+
+
+def test_a_dry_run_without_a_database_shows_the_works_all_the_same(guatu, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    result = guatu("--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "2 works would be kept" in result.stdout
+    assert "not compared with what is kept" in result.stderr
+
+
 def test_a_newer_version_says_what_is_new_changed_unchanged_and_missing(guatu, sessions, tmp_path):
     guatu()
     newer = LIST.replace("1200", "1500").replace("人民公园提升,县住建局,八百,乙", "第二小学迁建,县教育局,900,丙")
