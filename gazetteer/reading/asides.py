@@ -50,7 +50,8 @@ _ASIDE = re.compile(
     "|是(?!否)|(?:贯通)?连接(?![线道段])[^，]{2,16}[和与]"
 )
 """Clauses that only say what is kept in view (以打通断头路为重点), what money is spent, how well things stand
-(能力不断提升), what is called or done together with others (与A医院达成协议), or what a work lies between (连接A路和B路)."""
+(能力不断提升), what is called or done together with others (与A医院达成协议), or what a work lies between
+(连接A路和B路)."""
 _VIEW = re.compile(
     r"(?:紧紧|紧密|牢牢|始终|坚持)?(?:围绕|紧扣|锚定|瞄准|着眼|立足)(?!.*(?:新建|改建|扩建|修建|实施))[^，\d]{2,60}"
 )
