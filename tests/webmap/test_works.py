@@ -65,7 +65,7 @@ def test_a_fictional_report_says_so_wherever_it_is_shown(client: FlaskClient, se
     with sessions.begin() as session:
         report = a_report(session, TEXT, fictional=True)
         work = a_work(session, report)
-    for address in ("/", "/reports/", f"/reports/{report.id}", f"/works/{work.id}"):
+    for address in ("/map/reports.json", "/reports/", f"/reports/{report.id}", f"/works/{work.id}"):
         assert "虚构" in client.get(address).text
 
 
