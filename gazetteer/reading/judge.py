@@ -81,9 +81,6 @@ _MANY = "one of many, with neither a name of its own nor a number"
 _UNKNOWN = "no known kind of thing"
 
 
-_HAN = re.compile("[一-鿿]")
-
-
 @dataclass(slots=True)
 class Case:
     """A member with all that is said of it."""

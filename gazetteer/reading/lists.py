@@ -37,9 +37,10 @@ _DIGIT = re.compile(r"\d")
 _CROSSINGS = ("交叉口", "路口", "交会处", "交汇处")
 _CONNECTIONS = ("连接线", "联络线", "连接道", "连接路", "连接段", "连通道", "互通", "交叉工程")
 _JOINING = re.compile("[^，、和及与]{2,8}(?:连通|联通|相接|贯通|对接)(?:工程|段|$)")
-"""What stands behind 与 where a road is joined to another (东延与易定线|连通工程)."""
+"""What stands behind 与 where a road is joined to another (东延与枫云线|连通工程)."""
 _NUMBERED = re.compile(r"[GSXYC]\d{1,4}$")
 _ROAD_NUMBER = re.compile(r"\d{1,4}[国省县]道")
+"""A road by its number, which numbers no things (107国道)."""
 _LEVEL = re.compile("[一二三四五六七八九十]中等$")
 """A middle school by its number, with and so on."""
 _ROADS = "路街道线"
@@ -182,9 +183,8 @@ class Lists:
                 continue  # A至伊|和淖尔
             if etc is not None and _SUM_GOES_ON.match(text, match.end(), end) and not _DIGIT.search(text, etc, end):
                 continue  # 等基础|和|配套设施
-            numbered = _DIGIT.match(text, match.end()) and not _ROAD_NUMBER.match(
-                text, match.end()
-            )  # 4条人行道和|19处路口
+            behind = match.end()
+            numbered = _DIGIT.match(text, behind) and not _ROAD_NUMBER.match(text, behind)  # 4条人行道和|19处路口
             joins = match["separator"] != "、" and not numbered
             if joins and self._one_name(text, begin, match.start(), match.end(), end):
                 continue

@@ -55,7 +55,6 @@ class Sharing:
     def __init__(self, lexicon: Lexicon, heads: Heads, stops: Stops) -> None:
         self._lexicon = lexicon
         self._heads = heads
-        self._known = frozenset(lexicon.heads)
         self._dependents = frozenset(lexicon.lists["dependents"])
         self._unshared = frozenset(lexicon.lists["unshared"])
         self._stops = stops
@@ -229,9 +228,9 @@ class Sharing:
         if member.summed and giver.head.weak and giver.shared is None:
             return False
         if member.summed and member.head is None and giver.head_length == 1 and giver.shared is None:
-            return False  # 大正食品、荷马金|桥等项目
+            return False  # 宏达食品、云龙金|桥等项目
         if member.summed and member.core[1] - member.core[0] > _LONGEST_PLACE and giver.shared is None:
-            return False  # 马尾纱衬布、南郊|热电厂等项目
+            return False  # 甜心草莓酱、南郊|热电厂等项目
         return not member.actions or member.actions == giver.actions
 
     @staticmethod
@@ -256,7 +255,7 @@ class Sharing:
         if giver.shared is None and (start > giver.core[0] or end - start < _TWO_WORDS):
             return None
         made = text[slice(*member.core)] + text[end - 2 : end]
-        return (end - 2, end) if made[-_TWO_WORDS:] in self._known else None
+        return (end - 2, end) if made[-_TWO_WORDS:] in self._lexicon.heads else None
 
     def _modifier_only(self, text: str, member: Member) -> bool:
         return self._heads.proper(text, *member.core) == member.core[0]

@@ -34,7 +34,7 @@ _CIRCUMSTANCES = re.compile(
 )
 """Words with which something else begins behind a name (岔河水库|因占用基本农田)."""
 _JOINED = re.compile("(?<=[路街道线延段])与[^，、和及与]{2,8}(?:连通|联通|连接|贯通|相接|对接)(?![线路段道])")
-"""What a road is joined to (易兴路东延|与易定线连通)."""
+"""What a road is joined to (和平路东延|与枫云线连通)."""
 _PARTICLES = "，、。的等后共"
 _RELATIVE = re.compile(r"[^“”（）]{1,60}的")
 _ALIAS = re.compile(r"[一-鿿]{2,8}(?<![个处座段])")

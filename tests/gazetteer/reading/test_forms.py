@@ -42,7 +42,7 @@ def names(text: str, heading: str = PLAN) -> list[str]:
         ("加快北坪、南岗110千伏变电站建设。", ["北坪110千伏变电站", "南岗110千伏变电站"]),
         ("推进迎宾大街南延和九龙河整修工程。", ["迎宾大街", "九龙河"]),
         ("完成石桥中学、实验中学改扩建。", ["石桥中学", "实验中学"]),
-        ("重点抓好甜心草莓酱、南郊热电厂、荷马金桥等11个项目。", ["甜心草莓酱", "南郊热电厂", "荷马金桥"]),
+        ("重点抓好甜心草莓酱、南郊热电厂、云龙金桥等11个项目。", ["甜心草莓酱", "南郊热电厂", "云龙金桥"]),
         ("完成白泉至石门、石门至夏庄、夏庄至南界等3个项目建设。", ["白泉至石门", "石门至夏庄", "夏庄至南界"]),
         ("争取市政府加快实施望江大街延长段、南三环建设。", ["望江大街延长段", "南三环"]),
         ("实施国道112线、省道241线拓宽改造和龙西路建设等工程。", ["国道112线", "省道241线", "龙西路"]),
@@ -351,9 +351,9 @@ def test_a_long_report_without_headings_looks_back_first_and_then_forward() -> N
 
 
 def test_the_mark_of_a_note_is_no_part_of_a_name() -> None:
-    report = PLAN + "打造三河两岸[8]景观带，建设云龙湖〔23〕湿地公园。"
+    report = PLAN + "打造一江两岸[8]景观带，建设云龙湖〔23〕湿地公园。"
     found = read_works(report).works
-    assert [work.name for work in found] == ["三河两岸景观带", "云龙湖湿地公园"]
+    assert [work.name for work in found] == ["一江两岸景观带", "云龙湖湿地公园"]
     assert ["".join(report[s.start : s.end] for s in work.spans) for work in found] == [w.name for w in found]
 
 
